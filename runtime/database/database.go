@@ -1,0 +1,98 @@
+// Package database is the one door to SQLite and PostgreSQL. The packages
+// below it are the only importers of drivers; what is above it sees neither
+// drivers nor their errors.
+//
+// Work is given as batches of statements rather than as a transaction handle,
+// so that it costs a known number of round trips: Read is one, Change is two.
+// SQL is written once for both engines ($1 parameters, RETURNING,
+// ON CONFLICT); where they differ, the caller holds a statement for each and
+// asks Dialect.
+package database
+
+import (
+	"context"
+	"time"
+)
+
+// Dialect names an engine.
+type Dialect string
+
+// The engines.
+const (
+	SQLite     Dialect = "sqlite"
+	PostgreSQL Dialect = "postgresql"
+)
+
+// Query is one statement with its arguments. Arguments are string, bool, any
+// integer type, []byte, time.Time, nil, or pointers to these (nil is NULL).
+// Times are stored in UTC, to the microsecond.
+type Query struct {
+	SQL  string
+	Args []any
+
+	// Row is called for each row that comes back; nil ignores rows. scan
+	// takes a pointer for each column: *string, *bool, *int, *int64, *[]byte,
+	// *time.Time, or a pointer to a pointer to one of these where the column
+	// may be NULL. Times come back in UTC.
+	Row func(scan func(dest ...any) error) error
+
+	// Affected is called with the number of rows that the statement changed;
+	// nil ignores it.
+	Affected func(rows int64) error
+}
+
+// DB is an open database. All methods are safe for concurrent use. Errors are
+// described at Error.
+type DB interface {
+	Dialect() Dialect
+
+	// Read runs queries in one round trip, all of them on one snapshot where
+	// there are several.
+	Read(ctx context.Context, queries ...Query) error
+
+	// Change is one transaction in two round trips: it runs load (which may
+	// lock rows), calls decide once, runs the queries that decide returns and
+	// commits. An error of decide, or of an Affected or Row function, rolls
+	// everything back and is returned as it is; decide may return no queries
+	// and no error, which commits nothing and returns nil. decide must be
+	// quick (on SQLite other writers wait for it) and must not use the
+	// database. With no load and nil decide nothing happens.
+	//
+	// ctx bounds the waiting and the load. Once decide has returned queries,
+	// they and the commit are carried through whatever becomes of ctx, within
+	// a time limit of the database's own, and Change returns their outcome.
+	// Change never goes on after it has returned.
+	//
+	// An Error with Kind Conflict (a deadlock, a serialization failure)
+	// changed nothing: the caller may try again from the start.
+	Change(ctx context.Context, load []Query, decide func() ([]Query, error)) error
+
+	// Stream runs one query and calls its Row function as rows arrive,
+	// without holding them in memory. It has a connection to itself until it
+	// returns.
+	Stream(ctx context.Context, query Query) error
+
+	// Migrate brings the tables of one owner to the newest of its migrations.
+	// Hosts that start at once wait for one another. It refuses, with
+	// ErrNewerSchema, a database that a newer program has migrated further.
+	Migrate(ctx context.Context, owner string, migrations []Migration) error
+
+	// Ping asks the database whether it is there.
+	Ping(ctx context.Context) error
+
+	// Close waits for calls in flight and closes the database.
+	Close() error
+}
+
+// Migration is one step of a schema. Versions count from 1 without gaps. The
+// SQL may hold several statements and runs in one transaction with the record
+// of its version.
+type Migration struct {
+	Version    int
+	Name       string
+	SQLite     string
+	PostgreSQL string
+}
+
+// Timestamp returns t as both engines store it: UTC, to the microsecond.
+func Timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

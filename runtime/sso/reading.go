@@ -1,0 +1,118 @@
+package sso
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// reading says how strictly values from outside become typed ones: scripts
+// have Go's types and are held to them, JSON over REST has fewer and Zato was
+// generous with them.
+type reading struct {
+	text    func(any) (string, bool)
+	boolean func(any) (bool, bool)
+	instant func(any) (time.Time, bool)
+}
+
+var (
+	strictReading  = reading{text: strictText, boolean: strictBool, instant: strictTime}
+	lenientReading = reading{text: lenientText, boolean: lenientBool, instant: lenientTime}
+)
+
+// assign stores a value, NULL for nil, and reports whether its type fits.
+func assign[T any](o *Optional[T], value any, read func(any) (T, bool)) bool {
+	if value = dereference(value); value == nil {
+		*o = Null[T]()
+		return true
+	}
+	typed, ok := read(value)
+	if ok {
+		*o = Some(typed)
+	}
+	return ok
+}
+
+// dereference follows pointers; a nil pointer, map or the like is nil.
+func dereference(value any) any {
+	v := reflect.ValueOf(value)
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return nil
+	}
+	return v.Interface()
+}
+
+func strictText(value any) (string, bool) {
+	if v := reflect.ValueOf(value); v.Kind() == reflect.String {
+		return v.String(), true
+	}
+	return "", false
+}
+
+func strictBool(value any) (bool, bool) {
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Bool {
+		return v.Bool(), true
+	}
+	return false, false
+}
+
+func strictTime(value any) (time.Time, bool) {
+	t, ok := value.(time.Time)
+	return t, ok && inRange(t)
+}
+
+func lenientText(value any) (string, bool) {
+	switch value := value.(type) {
+	case string:
+		return value, true
+	case json.Number:
+		return value.String(), true
+	case float64, int, int64:
+		return fmt.Sprint(value), true
+	}
+	return "", false
+}
+
+func lenientBool(value any) (bool, bool) {
+	text, isText := lenientText(value)
+	if !isText {
+		return strictBool(value)
+	}
+	switch strings.ToLower(text) {
+	case "true", "yes", "1":
+		return true, true
+	case "false", "no", "0":
+		return false, true
+	}
+	return false, false
+}
+
+func lenientTime(value any) (time.Time, bool) {
+	if text, ok := value.(string); ok {
+		t, err := ParseTime(text)
+		return t, err == nil
+	}
+	return strictTime(value)
+}
+
+// BoolFromJSON reads a boolean as JSON clients of Zato's SSO send it: true,
+// false, or the strings true/false, yes/no and 1/0; nil is false.
+func BoolFromJSON(value any) (bool, error) {
+	if value == nil {
+		return false, nil
+	}
+	boolean, ok := lenientBool(value)
+	if !ok {
+		return false, errors.New("want a boolean, or one of the strings true, false, yes, no, 1 and 0")
+	}
+	return boolean, nil
+}
