@@ -1,0 +1,152 @@
+package secret
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+)
+
+// A token is version (1 byte), time (8), IV (16), ciphertext (a multiple of
+// 16, never 0) and HMAC-SHA256 of all that (32), in URL-safe base64.
+const (
+	version      = 0x80
+	headerSize   = 1 + 8 + aes.BlockSize
+	macSize      = sha256.Size
+	minTokenSize = headerSize + aes.BlockSize + macSize
+
+	// TokenPrefix begins every token made before the year 4147.
+	TokenPrefix = "gAAAA"
+
+	// MaxClear is the size of the largest clear text, in bytes.
+	MaxClear = 32 << 20
+)
+
+var (
+	maxToken = base64.URLEncoding.EncodedLen(headerSize + MaxClear + aes.BlockSize + macSize)
+	encoding = base64.URLEncoding.Strict()
+)
+
+// ErrToken is the error of every token that does not decrypt, be it garbage,
+// cut short, too large or made with another key: which of these it is would
+// help nobody but an attacker.
+var ErrToken = errors.New("the text is not a token made with this installation's secret key")
+
+// Keyring encrypts with its newest key and decrypts with any. It is safe for
+// concurrent use.
+type Keyring struct {
+	keys []Key
+}
+
+// NewKeyring returns a keyring of the newest key and any older ones.
+func NewKeyring(newest Key, older ...Key) *Keyring {
+	return &Keyring{keys: append([]Key{newest}, older...)}
+}
+
+// Newest returns the key that encrypts.
+func (r *Keyring) Newest() Key { return r.keys[0] }
+
+// Encrypt returns clear as a token. More than MaxClear bytes are a fault of
+// the program, and panic.
+func (r *Keyring) Encrypt(clear []byte) string {
+	var iv [aes.BlockSize]byte
+	_, _ = rand.Read(iv[:]) // never fails: it ends the process instead
+	return seal(r.Newest(), clear, iv, time.Now())
+}
+
+// Decrypt returns the clear text of a token that was made with any key of the
+// keyring, however long ago. Its only error is ErrToken.
+func (r *Keyring) Decrypt(token string) ([]byte, error) {
+	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") { // which the decoder would skip
+		return nil, ErrToken
+	}
+	raw, err := encoding.DecodeString(token)
+	if err != nil || len(raw) < minTokenSize || raw[0] != version ||
+		(len(raw)-headerSize-macSize)%aes.BlockSize != 0 {
+		return nil, ErrToken
+	}
+	signed, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
+	for _, key := range r.keys {
+		if hmac.Equal(mac, sign(key, signed)) {
+			return unpad(decrypt(key, signed))
+		}
+	}
+	return nil, ErrToken
+}
+
+// DecryptStored returns the clear text of a database column as Zato left it:
+// a token, a token as \x and hexadecimal, or text that was never encrypted
+// (empty, or without a token's prefix), which comes back as it is.
+func (r *Keyring) DecryptStored(column string) (string, error) {
+	token := column
+	if digits, ok := strings.CutPrefix(column, `\x`); ok {
+		if decoded, err := hex.DecodeString(digits); err == nil {
+			token = string(decoded)
+		}
+	}
+	if !strings.HasPrefix(token, TokenPrefix) {
+		return column, nil
+	}
+	clear, err := r.Decrypt(token)
+	return string(clear), err
+}
+
+func seal(key Key, clear []byte, iv [aes.BlockSize]byte, now time.Time) string {
+	if len(clear) > MaxClear {
+		panic("secret: the text to encrypt is larger than secret.MaxClear")
+	}
+	padding := aes.BlockSize - len(clear)%aes.BlockSize // PKCS #7
+	raw := make([]byte, 0, headerSize+len(clear)+padding+macSize)
+	raw = append(raw, version)
+	raw = binary.BigEndian.AppendUint64(raw, uint64(now.Unix()))
+	raw = append(raw, iv[:]...)
+	raw = append(raw, clear...)
+	for range padding {
+		raw = append(raw, byte(padding))
+	}
+	body := raw[headerSize:]
+	cipher.NewCBCEncrypter(block(key), iv[:]).CryptBlocks(body, body)
+	return encoding.EncodeToString(append(raw, sign(key, raw)...))
+}
+
+func sign(key Key, signed []byte) []byte {
+	mac := hmac.New(sha256.New, key.signing())
+	mac.Write(signed)
+	return mac.Sum(nil)
+}
+
+// decrypt returns the padded clear text of a token whose signature is right.
+func decrypt(key Key, signed []byte) []byte {
+	iv, body := signed[headerSize-aes.BlockSize:headerSize], signed[headerSize:]
+	cipher.NewCBCDecrypter(block(key), iv).CryptBlocks(body, body)
+	return body
+}
+
+func unpad(padded []byte) ([]byte, error) {
+	padding := int(padded[len(padded)-1])
+	if padding < 1 || padding > aes.BlockSize {
+		return nil, ErrToken
+	}
+	clear, tail := padded[:len(padded)-padding], padded[len(padded)-padding:]
+	for _, b := range tail {
+		if int(b) != padding {
+			return nil, ErrToken
+		}
+	}
+	return clear, nil
+}
+
+func block(key Key) cipher.Block {
+	made, err := aes.NewCipher(key.encryption())
+	if err != nil {
+		panic(err) // not for a key of 16 bytes
+	}
+	return made
+}
