@@ -1,0 +1,184 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"gatehouse/runtime/secret/password"
+)
+
+// Config is the sso section of the configuration, in the names, units and
+// defaults of Zato's sso.conf.
+type Config struct {
+	Main            MainConfig          `yaml:"main"`
+	HashSecret      HashSecretConfig    `yaml:"hash_secret"`
+	Apps            AppsConfig          `yaml:"apps"`
+	Login           LoginConfig         `yaml:"login"`
+	UserAddressList map[string][]string `yaml:"user_address_list"` // username → networks: addresses, CIDR, or *
+	Session         SessionConfig       `yaml:"session"`
+	Password        PasswordConfig      `yaml:"password"`
+	Signup          SignupConfig        `yaml:"signup"`
+}
+
+// MainConfig says what is stored encrypted.
+type MainConfig struct {
+	EncryptEmail    bool `yaml:"encrypt_email"`
+	EncryptPassword bool `yaml:"encrypt_password"` // the hash, that is
+}
+
+// HashSecretConfig chooses how new passwords are hashed. Existing hashes of
+// either kind verify, and are replaced at the next login.
+type HashSecretConfig struct {
+	Algorithm string `yaml:"algorithm"` // argon2id or pbkdf2-sha512
+	Rounds    int    `yaml:"rounds"`    // of pbkdf2-sha512
+	SaltSize  int    `yaml:"salt_size"` // bytes, of pbkdf2-sha512
+}
+
+// AppsConfig lists the applications that may call, and what each may do.
+type AppsConfig struct {
+	All                  []string `yaml:"all"`
+	Default              string   `yaml:"default"`
+	LoginAllowed         []string `yaml:"login_allowed"`
+	LoginMetadataAllowed []string `yaml:"login_metadata_allowed"`
+	InformIfAppInvalid   bool     `yaml:"inform_if_app_invalid"`
+}
+
+// LoginConfig says what a refused login may tell.
+type LoginConfig struct {
+	RejectIfNotListed    bool `yaml:"reject_if_not_listed"` // users missing from user_address_list
+	InformIfLocked       bool `yaml:"inform_if_locked"`
+	InformIfNotConfirmed bool `yaml:"inform_if_not_confirmed"`
+	InformIfTOTPMissing  bool `yaml:"inform_if_totp_missing"`
+	TOTPSingleUse        bool `yaml:"totp_single_use"`
+}
+
+// SessionConfig sets the lifetime of sessions.
+type SessionConfig struct {
+	Expiry int `yaml:"expiry"` // minutes
+}
+
+// PasswordConfig is the policy of passwords.
+type PasswordConfig struct {
+	Expiry                 int      `yaml:"expiry"`                    // days
+	AboutToExpireThreshold int      `yaml:"about_to_expire_threshold"` // days
+	InformIfExpired        bool     `yaml:"inform_if_expired"`
+	InformIfAboutToExpire  bool     `yaml:"inform_if_about_to_expire"` // true warns, false refuses
+	InformIfMustBeChanged  bool     `yaml:"inform_if_must_be_changed"`
+	InformIfInvalid        bool     `yaml:"inform_if_invalid"`
+	MinLength              int      `yaml:"min_length"` // characters
+	MaxLength              int      `yaml:"max_length"` // characters
+	RejectList             []string `yaml:"reject_list"`
+	EndSessions            bool     `yaml:"end_sessions"` // of the user, other than the one at hand, when a password changes
+}
+
+// SignupConfig holds what of sign-up concerns every way to make or rename a
+// user.
+type SignupConfig struct {
+	MaxLengthUsername int  `yaml:"max_length_username"` // characters
+	MaxLengthEmail    int  `yaml:"max_length_email"`    // characters
+	IsApprovalNeeded  bool `yaml:"is_approval_needed"`
+}
+
+// DefaultConfig returns the defaults of Zato's sso.conf.
+func DefaultConfig() Config {
+	return Config{
+		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true},
+		HashSecret: HashSecretConfig{Algorithm: "argon2id", Rounds: 120_000, SaltSize: 64},
+		Apps: AppsConfig{
+			All: []string{"CRM"}, Default: "CRM", LoginAllowed: []string{"CRM"},
+			InformIfAppInvalid: true,
+		},
+		Login: LoginConfig{
+			InformIfLocked: true, InformIfNotConfirmed: true, InformIfTOTPMissing: true, TOTPSingleUse: true,
+		},
+		Session: SessionConfig{Expiry: 60},
+		Password: PasswordConfig{
+			Expiry: 730, AboutToExpireThreshold: 30,
+			InformIfAboutToExpire: true, InformIfMustBeChanged: true, InformIfInvalid: true,
+			MinLength: 8, MaxLength: 256,
+			RejectList: []string{
+				"111111", "222222", "333333", "444444", "555555", "666666", "777777", "888888", "999999",
+				"123123", "123321", "123456", "654321", "987654321", "123qwe", "1q2w3e", "1q2w3e4r", "1q2w3e4r5t",
+				"qwerty", "zxcvbnm", "password", "letmein", "google", "mynoob",
+			},
+			EndSessions: true,
+		},
+		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true},
+	}
+}
+
+// maxPassword is the most that password.max_length may be, in characters,
+// which have up to four bytes each.
+const maxPassword = password.MaxSize / 4
+
+// Check returns everything that is wrong with the configuration, each setting
+// by its name, or nil.
+func (c *Config) Check() error {
+	var faults []error
+	fault := func(setting, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("sso.%s: %s", setting, fmt.Sprintf(format, args...)))
+	}
+	positive := func(setting string, value int) {
+		if value <= 0 {
+			fault(setting, "must be above 0, not %d", value)
+		}
+	}
+	if c.HashSecret.Algorithm != "argon2id" && c.HashSecret.Algorithm != "pbkdf2-sha512" {
+		fault("hash_secret.algorithm", "must be argon2id or pbkdf2-sha512, not %q", c.HashSecret.Algorithm)
+	}
+	positive("hash_secret.rounds", c.HashSecret.Rounds)
+	positive("hash_secret.salt_size", c.HashSecret.SaltSize)
+	if len(c.Apps.All) == 0 {
+		fault("apps.all", "must list an application at least: no call is possible without")
+	}
+	known := func(setting string, apps ...string) {
+		for _, app := range apps {
+			if !slices.Contains(c.Apps.All, app) {
+				fault(setting, "%q is not in apps.all (%s)", app, strings.Join(c.Apps.All, ", "))
+			}
+		}
+	}
+	known("apps.default", c.Apps.Default)
+	known("apps.login_allowed", c.Apps.LoginAllowed...)
+	known("apps.login_metadata_allowed", c.Apps.LoginMetadataAllowed...)
+	for username, networks := range c.UserAddressList {
+		for _, network := range networks {
+			if _, err := parseNetwork(network); err != nil {
+				fault("user_address_list", "%s: %v", username, err)
+			}
+		}
+	}
+	positive("session.expiry", c.Session.Expiry)
+	positive("password.expiry", c.Password.Expiry)
+	positive("password.min_length", c.Password.MinLength)
+	if c.Password.MaxLength < c.Password.MinLength || c.Password.MaxLength > maxPassword {
+		fault("password.max_length", "must be between password.min_length (%d) and %d, not %d",
+			c.Password.MinLength, maxPassword, c.Password.MaxLength)
+	}
+	limit := func(setting string, value, most int) {
+		if value <= 0 || value > most {
+			fault(setting, "must be between 1 and %d, not %d", most, value)
+		}
+	}
+	limit("signup.max_length_username", c.Signup.MaxLengthUsername, 191)
+	limit("signup.max_length_email", c.Signup.MaxLengthEmail, 1000)
+	return errors.Join(faults...)
+}
+
+// parseNetwork reads an entry of user_address_list; * is any address.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if text == "*" {
+		return netip.Prefix{}, nil
+	}
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Masked(), nil
+	}
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an address, nor a network such as 10.0.0.0/8, nor *", text)
+	}
+	return netip.PrefixFrom(addr, addr.BitLen()), nil
+}

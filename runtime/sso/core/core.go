@@ -1,0 +1,256 @@
+// Package core is the rules of the SSO: who may do what to whom, what a value
+// must look like, and what is written. It implements sso.Core over the store.
+//
+// Every call goes the same way: the app is checked, the rows are read or
+// locked, a function without side effects decides over them, and what it
+// decides is committed together with the audit entry. Refusals and reads are
+// audited in batches.
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/go-playground/validator/v10"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/secret"
+	"gatehouse/runtime/secret/password"
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/store"
+)
+
+// Options are what a Core is made from.
+type Options struct {
+	Config Config
+	Store  *store.Store
+	Keys   *secret.Keyring
+	Logger *slog.Logger
+
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// Core implements sso.Core. Close flushes what of the audit is still on its
+// way.
+type Core struct {
+	cfg       Config
+	store     *store.Store
+	keys      *secret.Keyring
+	hasher    *password.Hasher
+	validate  *validator.Validate
+	addresses addressRules
+	audit     *auditBuffer
+	logger    *slog.Logger
+	now       func() time.Time
+}
+
+var _ sso.Core = (*Core)(nil)
+
+// New returns the rules over a store whose migrations have run. It refuses a
+// configuration that Config.Check finds fault with.
+func New(o Options) (*Core, error) {
+	if err := o.Config.Check(); err != nil {
+		return nil, err
+	}
+	addresses, err := newAddressRules(&o.Config)
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := password.New(password.Config{
+		Algorithm: password.Algorithm(o.Config.HashSecret.Algorithm),
+		Rounds:    o.Config.HashSecret.Rounds,
+		SaltSize:  o.Config.HashSecret.SaltSize,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Core{
+		cfg:       o.Config,
+		store:     o.Store,
+		keys:      o.Keys,
+		hasher:    hasher,
+		validate:  newValidator(&o.Config),
+		addresses: addresses,
+		logger:    o.Logger,
+		now:       func() time.Time { return database.Timestamp(o.Now()) },
+	}
+	c.audit = newAuditBuffer(o.Store, o.Logger)
+	return c, nil
+}
+
+// Close writes what is still waiting for the audit, as long as ctx lets it.
+// Calls made afterwards fail.
+func (c *Core) Close(ctx context.Context) error { return c.audit.close(ctx) }
+
+// FlushAudit returns when the entries of reads and refusals that were waiting
+// are in the database. Without it they are there within 100 ms.
+func (c *Core) FlushAudit(ctx context.Context) error { return c.audit.flush(ctx) }
+
+// refusal is a decision against a call, before its operation is known.
+type refusal struct {
+	codes  []sso.Code
+	detail string
+	hidden bool
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%v: %s", r.codes, r.detail) }
+
+func refuse(code sso.Code, format string, args ...any) *refusal {
+	return &refusal{codes: []sso.Code{code}, detail: fmt.Sprintf(format, args...)}
+}
+
+// hiddenUnless keeps the code from clients where the configuration does not
+// let it be told.
+func (r *refusal) hiddenUnless(told bool) *refusal {
+	r.hidden = !told
+	return r
+}
+
+// operation is one call on its way through the core: what it is, and what is
+// known of it for the audit.
+type operation struct {
+	core  *Core
+	name  string
+	call  sso.Call
+	entry store.AuditEntry
+	ust   string // in clear
+}
+
+// begin checks the app and, where the call has one, decrypts the UST.
+func (c *Core) begin(name string, call sso.Call, needsSession bool) (*operation, error) {
+	op := &operation{core: c, name: name, call: call, entry: newEntry(name, call)}
+	if !slices.Contains(c.cfg.Apps.All, call.App) {
+		return op, refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+	}
+	if !needsSession {
+		return op, nil
+	}
+	ust, err := c.openUST(call.UST)
+	if err != nil {
+		return op, refuse(sso.NoSuchSession, "%v", err)
+	}
+	op.ust = ust
+	return op, nil
+}
+
+// change runs a decision over locked rows. decide returns what to write; the
+// audit entry is added to it. decide may run again after a conflict.
+func (op *operation) change(ctx context.Context, lookup store.Lookup, decide func(store.Found, time.Time) ([]store.Change, error)) error {
+	return op.core.store.Change(ctx, lookup, func(found store.Found) ([]store.Change, error) {
+		op.know(found)
+		now := op.core.now()
+		changes, err := decide(found, now)
+		if err != nil {
+			return nil, err
+		}
+		op.entry.Time = now
+		if op.entry.Result == "" {
+			op.entry.Result = store.ResultOK
+		}
+		return append(changes, store.AddAudit{Entry: &op.entry}), nil
+	})
+}
+
+// read reads rows for a decision or a look.
+func (op *operation) read(ctx context.Context, lookup store.Lookup) (store.Found, time.Time, error) {
+	found, err := op.core.store.Read(ctx, lookup)
+	op.know(found)
+	return found, op.core.now(), err
+}
+
+// know takes the user IDs of what was found into the audit entry.
+func (op *operation) know(found store.Found) {
+	if found.Caller != nil {
+		op.entry.Actor = found.Caller.UserID
+	}
+	if found.Target != nil {
+		op.entry.Target = found.Target.UserID
+	}
+}
+
+// finish turns the outcome of a call into its error and leaves its log line
+// and, for what was not committed with its changes, its audit entry.
+func (op *operation) finish(ctx context.Context, err error, committed bool) error {
+	failure := op.failure(err)
+	if failure != nil {
+		op.entry.Result = store.ResultError
+		op.entry.SubStatus = joinCodes(failure.Codes)
+		op.entry.Keys, op.entry.Changes = "", ""
+	} else if op.entry.Result == "" {
+		op.entry.Result = store.ResultOK
+	}
+	op.log(ctx, failure)
+	if committed && failure == nil {
+		return nil
+	}
+	op.entry.Time = op.core.now()
+	if auditErr := op.core.audit.add(ctx, op.entry); auditErr != nil {
+		return &sso.Error{Op: op.name, Codes: []sso.Code{sso.InternalError},
+			Detail: "the audit cannot be written: try again later", Err: errors.Join(sso.ErrUnavailable, auditErr, err)}
+	}
+	if failure == nil {
+		return nil
+	}
+	return failure
+}
+
+// failure makes the public error of a call.
+func (op *operation) failure(err error) *sso.Error {
+	if err == nil {
+		return nil
+	}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail, Hidden: refused.hidden}
+	}
+	failed := &sso.Error{Op: op.name, Codes: []sso.Code{sso.InternalError}, Err: err}
+	var fault *database.Error
+	switch {
+	case errors.Is(err, store.ErrUsernameTaken):
+		failed.Codes, failed.Detail = []sso.Code{sso.UsernameExists}, "the username is taken"
+	case errors.Is(err, store.ErrTOTPCodeUsed):
+		failed.Codes, failed.Detail = []sso.Code{sso.NotAllowed}, "the TOTP code was used already: wait for the next one"
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		failed.Detail = "the call ended before it was done; nothing was changed"
+	case errors.As(err, &fault):
+		switch fault.Kind {
+		case database.Unavailable, database.Conflict:
+			failed.Detail = "the database is unavailable; nothing was changed: try again later"
+			failed.Err = errors.Join(sso.ErrUnavailable, err)
+		case database.Unknown:
+			failed.Detail = "the database went away during the commit: look whether the change is there before trying again"
+			failed.Err = errors.Join(sso.ErrUnavailable, err)
+		case database.Invalid:
+			failed.Codes, failed.Detail = []sso.Code{sso.InvalidInput}, "text must be valid UTF-8 without NUL"
+		}
+	}
+	return failed
+}
+
+func (op *operation) log(ctx context.Context, failure *sso.Error) {
+	level := slog.LevelInfo
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs, slog.String("cid", op.entry.CID), slog.String("op", op.name),
+		slog.String("result", op.entry.Result), slog.String("actor", op.entry.Actor),
+		slog.String("target", op.entry.Target), slog.String("app", op.entry.App),
+		slog.String("remote_addr", op.entry.RemoteAddr))
+	if op.entry.Keys != "" {
+		attrs = append(attrs, slog.String("keys", op.entry.Keys))
+	}
+	if failure != nil {
+		attrs = append(attrs, slog.String("sub_status", op.entry.SubStatus), slog.String("detail", failure.Detail))
+		if failure.Err != nil && slices.Contains(failure.Codes, sso.InternalError) {
+			level = slog.LevelError
+			attrs = append(attrs, slog.Any("cause", failure.Err))
+		}
+	}
+	op.core.logger.LogAttrs(ctx, level, "sso", attrs...)
+}

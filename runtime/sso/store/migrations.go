@@ -1,0 +1,24 @@
+package store
+
+import (
+	_ "embed" // for the schema
+
+	"gatehouse/runtime/database"
+)
+
+//go:embed migrations/001_postgresql.sql
+var schemaPostgreSQL string
+
+//go:embed migrations/001_sqlite.sql
+var schemaSQLite string
+
+// MigrationOwner is the name under which the migrations are recorded.
+const MigrationOwner = "sso"
+
+// Migrations make the tables. On PostgreSQL they leave tables that are there
+// already as they are, so that a database of Zato's keeps its own.
+func Migrations() []database.Migration {
+	return []database.Migration{
+		{Version: 1, Name: "tables of the SSO and its audit", SQLite: schemaSQLite, PostgreSQL: schemaPostgreSQL},
+	}
+}

@@ -1,0 +1,166 @@
+// Package store keeps the SSO's users, sessions and audit in the tables of
+// Zato 3.2's SSO (section 11 of the specification), on SQLite and PostgreSQL.
+//
+// It knows rows, not rules: a caller names the rows that it needs with a
+// Lookup, decides over them in Go, and answers with Changes, which are
+// committed together. On PostgreSQL that is two round trips.
+package store
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gatehouse/runtime/database"
+)
+
+// Store is the SSO's part of a database.
+type Store struct {
+	db  database.DB
+	sql statements
+}
+
+// New returns the store in a database that Migrations were run on.
+func New(db database.DB) *Store {
+	return &Store{db: db, sql: newStatements(db.Dialect())}
+}
+
+// Lookup names the rows that a call is about.
+type Lookup struct {
+	// UST, in clear, names the session of the caller and the caller.
+	UST string
+
+	// EndsSession says that the session will be deleted.
+	EndsSession bool
+
+	// TargetSelf makes the owner of the UST the target as well; UserID and
+	// Username name another one. With none of them there is no target.
+	TargetSelf bool
+	UserID     string
+	Username   string
+}
+
+// Found holds the rows that a Lookup has found. What was not found is nil.
+type Found struct {
+	Session *Session
+	Caller  *User
+	Target  *User
+}
+
+// Read returns the rows of a Lookup, in one round trip and of one moment.
+func (s *Store) Read(ctx context.Context, lookup Lookup) (Found, error) {
+	var found Found
+	err := s.db.Read(ctx, s.lookupQueries(lookup, &found, false)...)
+	return found.complete(lookup), err
+}
+
+// conflictRetries bounds how often a change that the database rolled back in
+// favour of another one is tried again.
+const conflictRetries = 5
+
+// Change locks the rows of a Lookup, calls decide with them, writes the
+// changes that it returns and commits. An error of decide writes nothing and
+// is returned as it is. decide may be called more than once, when the database
+// asks for another try: it must depend on nothing but its argument.
+//
+// The target is locked before the session, everywhere, so that a call that
+// ends the sessions of a user and a call in one of these sessions do not
+// deadlock.
+func (s *Store) Change(ctx context.Context, lookup Lookup, decide func(Found) ([]Change, error)) error {
+	for attempt := 0; ; attempt++ {
+		var found Found
+		err := s.db.Change(ctx, s.lookupQueries(lookup, &found, true), func() ([]database.Query, error) {
+			changes, err := decide(found.complete(lookup))
+			if err != nil {
+				return nil, err
+			}
+			queries := make([]database.Query, len(changes))
+			for i, change := range changes {
+				queries[i] = change.query(&s.sql)
+			}
+			return queries, nil
+		})
+		if attempt == conflictRetries || !database.IsKind(err, database.Conflict) {
+			return translate(err)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(10 * time.Millisecond << attempt)):
+		}
+	}
+}
+
+// Write commits changes that depend on no rows, in one transaction.
+func (s *Store) Write(ctx context.Context, changes ...Change) error {
+	return s.Change(ctx, Lookup{}, func(Found) ([]Change, error) { return changes, nil })
+}
+
+func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database.Query {
+	sql := &s.sql.read
+	if lock {
+		sql = &s.sql.lock
+	}
+	var queries []database.Query
+	user := func(statement, arg string, into **User) {
+		queries = append(queries, database.Query{SQL: statement, Args: []any{arg},
+			Row: func(scan func(...any) error) error {
+				*into = new(User)
+				return scan((*into).columns()...)
+			}})
+	}
+	switch {
+	case lookup.TargetSelf:
+		user(sql.userOfUST, lookup.UST, &found.Target)
+	case lookup.UserID != "":
+		user(sql.userByID, lookup.UserID, &found.Target)
+	case lookup.Username != "":
+		user(sql.userByName, lookup.Username, &found.Target)
+	}
+	if lookup.UST == "" {
+		return queries
+	}
+	session := sql.session
+	if lookup.EndsSession {
+		session = sql.sessionToEnd
+	}
+	queries = append(queries, database.Query{SQL: session, Args: []any{lookup.UST},
+		Row: func(scan func(...any) error) error {
+			found.Session = new(Session)
+			return scan(found.Session.columns()...)
+		}})
+	if !lookup.TargetSelf {
+		user(s.sql.read.userOfUST, lookup.UST, &found.Caller)
+	}
+	return queries
+}
+
+func (f Found) complete(lookup Lookup) Found {
+	if lookup.TargetSelf {
+		f.Caller = f.Target
+	}
+	return f
+}
+
+// ErrUsernameTaken is matched by the error of a change that gives a user the
+// name of another.
+var ErrUsernameTaken = errors.New("the username is taken")
+
+// ErrTOTPCodeUsed is matched by the error of a login with a TOTP code that was
+// used already.
+var ErrTOTPCodeUsed = errors.New("the TOTP code was used already")
+
+func translate(err error) error {
+	var violated *database.Error
+	if !errors.As(err, &violated) || violated.Kind != database.Duplicate {
+		return err
+	}
+	switch violated.Constraint {
+	case "zato_u_usrn_uq", "zato_sso_user.username":
+		return ErrUsernameTaken
+	case "gatehouse_sso_totp_used_pkey", "gatehouse_sso_totp_used.user_id,gatehouse_sso_totp_used.step":
+		return ErrTOTPCodeUsed
+	}
+	return err
+}
