@@ -1,0 +1,113 @@
+package core_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/database/pgtest"
+	"gatehouse/runtime/database/postgres"
+	"gatehouse/runtime/secret"
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/core"
+	"gatehouse/runtime/sso/ssotest"
+	"gatehouse/runtime/sso/store"
+	"gatehouse/runtime/sso/totp"
+)
+
+// TestUsersOfZato logs the users of a database that Zato made in, with their
+// passwords and TOTP keys, and uses the sessions that they had there.
+func TestUsersOfZato(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("../store/testdata/zato_odb.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := os.ReadFile("../store/testdata/zato_odb.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zato struct {
+		FernetKey string `json:"fernet_key"`
+		Users     map[string]struct {
+			UserID        string  `json:"user_id"`
+			Username      string  `json:"username"`
+			Password      string  `json:"password"`
+			Email         *string `json:"email"`
+			DisplayName   *string `json:"display_name"`
+			IsTOTPEnabled bool    `json:"is_totp_enabled"`
+			TOTPKey       string  `json:"totp_key"`
+			TOTPLabel     string  `json:"totp_label"`
+			UST           string  `json:"ust"`
+		} `json:"users"`
+	}
+	if err := json.Unmarshal(facts, &zato); err != nil {
+		t.Fatal(err)
+	}
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: pgtest.URL(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	fixture := database.Migration{Version: 1, Name: "fixture", PostgreSQL: string(script) + "\nSELECT set_config('search_path', 'public', false);"}
+	if err := db.Migrate(t.Context(), "fixture", []database.Migration{fixture}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	open := func(key secret.Key) *core.Core {
+		made, err := core.New(core.Options{Config: core.DefaultConfig(), Store: store.New(db), Keys: secret.NewKeyring(key), Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { made.Close(t.Context()) })
+		return made
+	}
+	if open(secret.NewKey()).CheckKeys(t.Context()) == nil {
+		t.Error("a key that is not the database's was accepted")
+	}
+	key, err := secret.ParseKey(zato.FernetKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := open(key)
+	if err := c.CheckKeys(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for name, user := range zato.Users {
+		login := sso.LoginRequest{Username: user.Username, Password: user.Password}
+		if user.IsTOTPEnabled {
+			if login.TOTPCode, err = totp.Code(user.TOTPKey, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := c.Login(t.Context(), ssotest.Call(""), login)
+		if err != nil {
+			t.Errorf("%s: login: %v", name, err)
+			continue
+		}
+		for what, ust := range map[string]string{"new": info.UST, "old": user.UST} {
+			got, err := c.CurrentUser(t.Context(), ssotest.Call(ust), true)
+			if err != nil {
+				t.Errorf("%s: %s session: %v", name, what, err)
+				continue
+			}
+			same := func(a, b *string) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
+			if got.UserID != user.UserID || !same(got.Email, user.Email) || !same(got.DisplayName, user.DisplayName) ||
+				got.TOTPKey == nil || *got.TOTPKey != user.TOTPKey {
+				t.Errorf("%s: got %+v", name, got.ToDict())
+			}
+			label := ""
+			if got.TOTPLabel != nil {
+				label = *got.TOTPLabel
+			}
+			if label != user.TOTPLabel {
+				t.Errorf("%s: TOTP label %q, want %q", name, label, user.TOTPLabel)
+			}
+		}
+	}
+}
