@@ -362,17 +362,30 @@ func TestRightCredentialsPassAFlood(t *testing.T) {
 	})
 }
 
+// stuck is a database that does not answer until it is released.
+type stuck struct {
+	database.DB
+	released chan struct{}
+}
+
+func (s *stuck) Read(ctx context.Context, queries ...database.Query) error {
+	<-s.released
+	return s.DB.Read(ctx, queries...)
+}
+
 func TestVerifyEndsWithTheContext(t *testing.T) {
 	onEngines(t, func(t *testing.T, db database.DB) {
-		d := newDefinitions(t, db, security.Config{})
+		slow := &stuck{DB: db, released: make(chan struct{})}
+		d := newDefinitions(t, slow, security.Config{})
 		if err := d.Set(context.Background(), "pubapi", "user", "password"); err != nil {
 			t.Fatal(err)
 		}
-		ended, cancel := context.WithCancel(context.Background())
-		cancel()
-		if _, err := d.Verify(ended, "pubapi", "user", "password"); !errors.Is(err, context.Canceled) && err != nil {
-			t.Errorf("with an ended context: %v", err)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		defer cancel()
+		if _, err := d.Verify(ctx, "pubapi", "user", "password"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("while the database does not answer: %v", err)
 		}
+		close(slow.released)
 		verify(t, d, "pubapi", "user", "password", nil)
 	})
 }

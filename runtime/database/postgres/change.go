@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/internal/value"
@@ -94,6 +95,14 @@ func (c *conn) commit(ctx context.Context, writes []statement) error {
 		return err
 	case done.unsent:
 		return err
+	}
+	if ctx.Err() != nil {
+		// The server is being told to give up. Once it has been, nothing more
+		// happens after the return.
+		select {
+		case <-c.pg.CleanupDone():
+		case <-time.After(cleanupTimeout):
+		}
 	}
 	return &database.Error{
 		Kind:   database.Unknown,

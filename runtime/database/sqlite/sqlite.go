@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"gatehouse/runtime/database"
@@ -37,6 +38,9 @@ const (
 	defaultReaders     = 8
 	defaultLockTimeout = 5 * time.Second
 )
+
+// writable is W_OK of access(2).
+const writable = 2
 
 // creating keeps two calls of Open in one process from creating the same file:
 // closing a file drops every POSIX lock that the process holds on it, those of
@@ -93,6 +97,12 @@ func openWriter(ctx context.Context, path string, lockTimeout time.Duration) (*c
 		}
 	case !errors.Is(err, os.ErrExist):
 		return nil, cannotOpen(path, err)
+	default:
+		// SQLite would open a read-only file for reading, and leave a log
+		// beside it that is read-only too.
+		if err := syscall.Access(path, writable); err != nil {
+			return nil, cannotOpen(path, err)
+		}
 	}
 	c, err := connect(ctx, path, lockTimeout, "PRAGMA synchronous=FULL")
 	if err != nil {

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/store"
+)
+
+func newAudit() *cobra.Command {
+	cmd := &cobra.Command{Use: "audit", Short: "Look at the audit of the SSO"}
+	cmd.AddCommand(newAuditList())
+	return cmd
+}
+
+func newAuditList() *cobra.Command {
+	var (
+		in          installation
+		filter      store.AuditFilter
+		user, since string
+		asJSON      bool
+	)
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the calls of the SSO, oldest first",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if filter.Since, err = parseSince(since, time.Now()); err != nil {
+				return err
+			}
+			host, err := in.open(cmd, true)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			records := host.sso.Store()
+			if user != "" {
+				if filter.User, err = records.UserID(cmd.Context(), user); err != nil {
+					return err
+				}
+			}
+			show := textEntry
+			if asJSON {
+				show = jsonEntry
+			}
+			return records.Audit(cmd.Context(), filter, func(entry store.AuditEntry) error {
+				return show(cmd.OutOrStdout(), entry)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&filter.CID, "cid", "", "only the call with this correlation `ID`")
+	flags.StringVar(&user, "user", "", "only calls of, or about, this `user`: a username or a user ID")
+	flags.StringVar(&filter.Op, "op", "", "only this `operation`, such as user.update_current_user")
+	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m or 24h")
+	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
+	flags.BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	in.flags(flags, "data")
+	return cmd
+}
+
+func parseSince(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if back, err := time.ParseDuration(text); err == nil && back >= 0 {
+		return now.Add(-back), nil
+	}
+	since, err := sso.ParseTime(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("--since: %w, or a duration such as 24h", err)
+	}
+	return since, nil
+}
+
+func textEntry(out io.Writer, e store.AuditEntry) error {
+	parts := []string{sso.FormatTime(e.Time), e.CID, e.Op, e.Result}
+	for _, part := range []struct{ name, value string }{
+		{"", e.SubStatus}, {"actor", e.Actor}, {"target", e.Target}, {"app", e.App}, {"addr", e.RemoteAddr},
+		{"keys", e.Keys}, {"changes", e.Changes},
+	} {
+		switch {
+		case part.value == "":
+		case part.name == "":
+			parts = append(parts, part.value)
+		default:
+			parts = append(parts, part.name+"="+part.value)
+		}
+	}
+	_, err := fmt.Fprintln(out, printableLine(strings.Join(parts, "  ")))
+	return err
+}
+
+// printableLine keeps what came from clients from steering the terminal.
+func printableLine(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, line)
+}
+
+// auditRecord is an audit entry as JSON has it.
+type auditRecord struct {
+	store.AuditEntry
+	Time      string          `json:"time"`
+	SubStatus []string        `json:"sub_status"`
+	Keys      []string        `json:"keys"`
+	Changes   json.RawMessage `json:"changes,omitempty"`
+}
+
+func jsonEntry(out io.Writer, e store.AuditEntry) error {
+	list := func(joined string) []string {
+		if joined == "" {
+			return []string{}
+		}
+		return strings.Split(joined, ",")
+	}
+	return json.NewEncoder(out).Encode(auditRecord{
+		AuditEntry: e, Time: sso.FormatTime(e.Time),
+		SubStatus: list(e.SubStatus), Keys: list(e.Keys), Changes: json.RawMessage(e.Changes),
+	})
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/sso/plugin"
+)
+
+// databaseVariable may hold the URL of the database.
+const databaseVariable = "GATEHOUSE_DATABASE_URL"
+
+func newRoot() *cobra.Command {
+	serve := newServe()
+	root := &cobra.Command{
+		Use:   "gatehouse",
+		Short: "A service host with single sign-on built in",
+		Long: `Gatehouse runs services written in Go, straight from their source files, and
+gives each of them single sign-on: users, sessions and their attributes.
+
+Without a command it serves, as "gatehouse serve" does. The first start makes
+everything that it needs in the directory ./data and shows passwords once.`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          serve.RunE,
+	}
+	root.Flags().AddFlagSet(serve.Flags())
+	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newVersion())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: see %q", err, cmd.CommandPath()+" --help")
+	})
+	return root
+}
+
+// installation holds the flags that say which installation a command works on.
+type installation struct {
+	data     string
+	database string
+	config   string
+	keyFile  string
+	services []string
+	listen   string
+}
+
+// flags adds the flags of an installation. dataFlag is the name of the flag of
+// the data directory.
+func (i *installation) flags(flags *pflag.FlagSet, dataFlag string) {
+	flags.StringVar(&i.data, dataFlag, "", "`directory` of the SQLite database and the secret key (default data)")
+	flags.StringVar(&i.database, "database", "", "PostgreSQL `URL`, such as postgres://user:password@host/name; "+databaseVariable+" does the same (default: SQLite in the data directory)")
+	flags.StringVar(&i.config, "config", "", "configuration `file` in YAML")
+	flags.StringVar(&i.keyFile, "key-file", "", "`file` with the secret key; GATEHOUSE_SECRET_KEY may hold the key itself (default secret.key in the data directory)")
+}
+
+// serviceFlags adds the flags of commands that load services.
+func (i *installation) serviceFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&i.services, "services", nil, "`directory` of services, with all below it; may be repeated (default services)")
+}
+
+// configuration puts together the file, the environment and the flags, each
+// going before the one named before it.
+func (i *installation) configuration() (runtime.Config, error) {
+	cfg := runtime.DefaultConfig()
+	if i.config != "" {
+		var err error
+		if cfg, err = runtime.LoadConfig(i.config); err != nil {
+			return cfg, err
+		}
+	}
+	if url := os.Getenv(databaseVariable); url != "" {
+		cfg.Database = url
+	}
+	override(&cfg.Data, i.data)
+	override(&cfg.Database, i.database)
+	override(&cfg.KeyFile, i.keyFile)
+	override(&cfg.Listen, i.listen)
+	if len(i.services) > 0 {
+		cfg.Services.Directories = i.services
+	}
+	return cfg, nil
+}
+
+func override(setting *string, flag string) {
+	if flag != "" {
+		*setting = flag
+	}
+}
+
+// opened is an installation at work.
+type opened struct {
+	*runtime.Runtime
+	sso *plugin.SSO
+	cfg runtime.Config
+}
+
+// open opens the installation. What a command logs below warnings is of no
+// interest at a prompt: only serve asks for all.
+func (i *installation) open(cmd *cobra.Command, quiet bool) (*opened, error) {
+	cfg, err := i.configuration()
+	if err != nil {
+		return nil, err
+	}
+	logger, err := newLogger(cmd, cfg.Log, quiet)
+	if err != nil {
+		return nil, err
+	}
+	sso := plugin.New()
+	rt, err := runtime.Open(cmd.Context(), runtime.Options{Config: cfg, Logger: logger, Plugins: []runtime.Plugin{sso}})
+	if err != nil {
+		return nil, err
+	}
+	return &opened{Runtime: rt, sso: sso, cfg: cfg}, nil
+}
+
+func newLogger(cmd *cobra.Command, cfg runtime.LogConfig, quiet bool) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		return nil, fmt.Errorf("log.level: want debug, info, warn or error, not %q", cfg.Level)
+	}
+	if quiet {
+		level = max(level, slog.LevelError+1) // the command itself says what failed
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch strings.ToLower(cfg.Format) {
+	case "text":
+		return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), options)), nil
+	}
+	return nil, fmt.Errorf("log.format: want text or json, not %q", cfg.Format)
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newSecurity() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "security",
+		Short: "Manage the Basic Auth definitions that guard services",
+	}
+	cmd.AddCommand(newSetPassword())
+	return cmd
+}
+
+func newSetPassword() *cobra.Command {
+	var in installation
+	var password, username string
+	cmd := &cobra.Command{
+		Use:   "set-password NAME",
+		Short: "Set the password of a Basic Auth definition",
+		Long: `Sets the password of a Basic Auth definition, such as pubapi, and makes the
+definition if there is none. Running hosts know within a second.`,
+		Args: exactArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if password, err = newPassword(cmd, password); err != nil {
+				return err
+			}
+			if password == "" {
+				return errors.New("the password is empty")
+			}
+			host, err := in.open(cmd, true)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			if err := host.Security().Set(cmd.Context(), args[0], username, password); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Password of %s set\n", args[0])
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&password, "password", "", "`password`; left out, it is asked for")
+	cmd.Flags().StringVar(&username, "username", "", "`username` that clients send (default NAME, or what the definition has)")
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/script"
+	"gatehouse/runtime/sso/plugin"
+)
+
+// welcome is what serve says on standard output when it is up. It is the one
+// place where passwords are shown.
+type welcome struct {
+	out       io.Writer
+	url       string
+	program   string
+	flags     string
+	passwords passwords
+	app       string
+}
+
+func (w *welcome) print(format string, args ...any) { fmt.Fprintf(w.out, format+"\n", args...) }
+
+func (w *welcome) installation(cfg runtime.Config) {
+	w.print("Gatehouse %s on %s", version(), w.url)
+	if cfg.IsSQLite() {
+		w.print("  database  SQLite, in %s", cfg.Data)
+	} else {
+		w.print("  database  PostgreSQL")
+	}
+	if w.passwords == (passwords{}) {
+		return
+	}
+	w.print("\nMade for this installation, and shown only now: keep them.")
+	if w.passwords.superUser != "" {
+		w.print("  super-user  %s  password  %s", plugin.FirstSuperUser, w.passwords.superUser)
+	}
+	if w.passwords.invoke != "" {
+		w.print("  Basic Auth  %-5s  password  %s", runtime.InvokeDefinition, w.passwords.invoke)
+	}
+}
+
+func (w *welcome) services(services []script.Info, directories, missing []string) {
+	for _, directory := range missing {
+		w.print("\nThere is no directory %s yet: the SSO is served, and services as soon as there are any.", directory)
+	}
+	if len(missing) == len(directories) {
+		return
+	}
+	w.print("\nServices in %s:", strings.Join(directories, ", "))
+	for _, info := range services {
+		switch {
+		case info.LastError == "":
+			w.print("  %-45s %s", info.Name, info.File)
+		case info.Name == "":
+			w.print("  (not loaded) %s:\n    %s", info.File, strings.ReplaceAll(info.LastError, "\n", "\n    "))
+		default:
+			w.print("  %-45s %s: the version before this error serves:\n    %s", info.Name, info.File,
+				strings.ReplaceAll(info.LastError, "\n", "\n    "))
+		}
+	}
+	if len(services) == 0 {
+		w.print("  (none yet)")
+	}
+}
+
+// exampleService is the ported sample that the lines to try invoke.
+const exampleService = "update-current-user.update-current-user"
+
+// try prints lines that work when pasted into a shell.
+func (w *welcome) try(services []script.Info) {
+	w.print("\nTry it, in another terminal:")
+
+	if w.passwords.superUser != "" {
+		w.step("log in; the UST is the token of the session")
+		w.print(`  UST=$(curl -s %s/zato/sso/user/login -d '{"username":"%s","password":"%s","current_app":"%s"}' | sed 's/.*"ust": *"\([^"]*\)".*/\1/'); echo "$UST"`,
+			w.url, plugin.FirstSuperUser, w.passwords.superUser, w.app)
+	} else {
+		w.step("open a session; the UST is its token")
+		w.print(`  UST=$(%s sso login %s%s); echo "$UST"`, w.program, plugin.FirstSuperUser, w.flags)
+	}
+	isExampleLoaded := slices.ContainsFunc(services, func(s script.Info) bool { return s.Name == exampleService && s.LastError == "" })
+	if isExampleLoaded {
+		w.step("update the current user, through the example service")
+		credentials := runtime.InvokeDefinition
+		if w.passwords.invoke != "" {
+			credentials += ":" + w.passwords.invoke
+		}
+		w.print(`  curl -s -w 'HTTP %%{http_code}\n' -u %s %s/zato/api/invoke/%s -d "{\"current_ust\":\"$UST\"}"`, credentials, w.url, exampleService)
+	} else {
+		w.step("update the current user")
+		w.print(`  curl -s -X PATCH %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\",\"display_name\":\"New Display Name\"}"; echo`, w.url, w.app)
+	}
+	w.step("look at the result")
+	w.print(`  curl -s -X GET %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\"}"; echo`, w.url, w.app)
+	w.step("look at the audit")
+	w.print("  %s audit list%s", w.program, w.flags)
+	w.print("\nCtrl-C ends the host; calls in flight finish first.")
+}
+
+func (w *welcome) step(text string) { w.print("\n  # %s", text) }
+
+// programName returns what to type to run this program again.
+func programName() string {
+	path, err := os.Executable()
+	if err != nil || strings.Contains(path, string(filepath.Separator)+"go-build") {
+		return "go run ./host"
+	}
+	return quote(os.Args[0])
+}
+
+// quote makes text one word of a shell.
+func quote(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
+	}
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

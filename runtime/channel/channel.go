@@ -1,0 +1,167 @@
+// Package channel is the HTTP side of the host: it takes requests in, checks
+// who sends them, hands them to services or to the routes that others give it,
+// and answers in one set of shapes. It knows services only as an
+// invocation.Invoker.
+//
+// Every answer is JSON and has the header X-Zato-CID; an error looks like
+//
+//	{"result": "Error", "cid": "…", "details": "what was wrong"}
+//
+// The paths of its own are
+//
+//	GET /zato/ping                     {"pong": "zato"}
+//	any /zato/api/invoke/{service}     runs a service (Basic Auth)
+//	GET /zato/services                 the services there are (Basic Auth)
+//	GET /healthz                       200 while the process is alive
+//	GET /readyz                        200 while it can serve, else 503
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/security"
+)
+
+const defaultMaxBody = 1 << 20
+
+// Authenticator verifies Basic Auth credentials against the security
+// definition of a name. *security.Definitions is one: see its Verify for the
+// errors.
+type Authenticator interface {
+	Verify(ctx context.Context, definition, username, password string) (security.Principal, error)
+}
+
+// Config is what a channel works with. Zero values take the defaults.
+type Config struct {
+	Invoker       invocation.Invoker
+	Authenticator Authenticator
+
+	// Definition names the security definition of the paths under Basic Auth
+	// (default pubapi).
+	Definition string
+
+	// Services returns what GET /zato/services answers; nil is an empty list.
+	Services func() any
+
+	// Ready returns nil while the host can serve; nil means always.
+	Ready func(ctx context.Context) error
+
+	// Routes are further paths.
+	Routes []Route
+
+	// Logger gets a line for each request (default: none is written).
+	Logger *slog.Logger
+
+	// MaxBody is the size of the largest request body, in bytes (default
+	// 1 MiB); a larger one is answered with 413.
+	MaxBody int64
+
+	// BodyTimeout bounds the reading of a request's body, and WriteTimeout the
+	// writing of an answer (default 30 s each). How long the answer may take
+	// to be made is the business of whoever makes it.
+	BodyTimeout  time.Duration
+	WriteTimeout time.Duration
+}
+
+// Route ties a path to a handler. In the handler, CID, Logger and RemoteAddr
+// tell about the request; DecodeObject reads its input; WriteJSON and
+// WriteError answer.
+type Route struct {
+	// Method is an HTTP method, or empty for any of GET, HEAD, POST, PUT,
+	// PATCH and DELETE. GET serves HEAD as well. What no route of a path
+	// takes is answered with 405, OPTIONS with the methods that there are.
+	Method string
+
+	// Pattern is a path of http.ServeMux, such as /zato/sso/user or
+	// /files/{name}: without host and without trailing slash.
+	Pattern string
+
+	Handler http.Handler
+
+	// Quiet logs requests on the debug level only.
+	Quiet bool
+}
+
+// channel is the handler that New returns.
+type channel struct {
+	Config
+	mux *http.ServeMux
+}
+
+// New returns the handler of a channel. It refuses settings and routes that
+// cannot work.
+func New(config Config) (http.Handler, error) {
+	if config.Invoker == nil || config.Authenticator == nil {
+		return nil, errors.New("channel: an Invoker and an Authenticator are needed")
+	}
+	if config.Definition == "" {
+		config.Definition = "pubapi"
+	}
+	if config.Services == nil {
+		config.Services = func() any { return []any{} }
+	}
+	if config.Ready == nil {
+		config.Ready = func(context.Context) error { return nil }
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.MaxBody <= 0 {
+		config.MaxBody = defaultMaxBody
+	}
+	if config.BodyTimeout <= 0 {
+		config.BodyTimeout = 30 * time.Second
+	}
+	if config.WriteTimeout <= 0 {
+		config.WriteTimeout = 30 * time.Second
+	}
+	c := &channel{Config: config, mux: http.NewServeMux()}
+	routes := append(c.ownRoutes(), config.Routes...)
+	if err := register(c.mux, routes); err != nil {
+		return nil, fmt.Errorf("channel: %w", err)
+	}
+	return c, nil
+}
+
+func (c *channel) ownRoutes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Pattern: "/zato/ping", Quiet: true, Handler: always(map[string]string{"pong": "zato"})},
+		{Method: http.MethodGet, Pattern: "/healthz", Quiet: true, Handler: always(map[string]bool{"healthy": true})},
+		{Method: http.MethodGet, Pattern: "/readyz", Quiet: true, Handler: http.HandlerFunc(c.ready)},
+		{Method: http.MethodGet, Pattern: "/zato/services", Handler: c.authenticated(c.services)},
+		{Pattern: "/zato/api/invoke/{service}", Handler: c.authenticated(c.invoke)},
+	}
+}
+
+func always(answer any) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		WriteJSON(w, http.StatusOK, answer)
+	})
+}
+
+func (c *channel) services(w http.ResponseWriter, _ *http.Request) {
+	WriteJSON(w, http.StatusOK, c.Services())
+}
+
+// readyLimit bounds the asking of Ready.
+const readyLimit = 2 * time.Second
+
+func (c *channel) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyLimit)
+	defer cancel()
+	if err := c.Ready(ctx); err != nil {
+		Logger(r.Context()).Warn("not ready", "error", err)
+		WriteError(w, r, &invocation.Error{
+			Status:  http.StatusServiceUnavailable,
+			Message: "Not ready: the log of the host says why, under this cid",
+		})
+		return
+	}
+	WriteJSON(w, http.StatusOK, map[string]bool{"ready": true})
+}

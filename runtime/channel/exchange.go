@@ -1,0 +1,192 @@
+package channel
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	pathpkg "path"
+	"runtime/debug"
+	"time"
+
+	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/sso/ident"
+)
+
+// Headers of every answer, and of those of services.
+const (
+	headerCID     = "X-Zato-CID"
+	headerVersion = "X-Gatehouse-Version"
+)
+
+// exchange is one request and its answer. It is in the request's context, and
+// is the ResponseWriter of its handler.
+type exchange struct {
+	http.ResponseWriter
+	channel *channel
+	cid     string
+	logger  *slog.Logger
+	address string // the client's, without port
+
+	status     int // of the answer; 0 before it
+	size       int64
+	version    string // of the service that answered
+	definition string // that the caller authenticated with
+	quiet      bool
+	hasBody    bool // a body that was not read to its end
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange {
+	if found, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return found
+	}
+	return &exchange{logger: slog.New(slog.DiscardHandler)} // a handler that is called without a channel
+}
+
+// CID returns the correlation ID of the request that a context belongs to, or
+// "" where there is none.
+func CID(ctx context.Context) string { return exchangeOf(ctx).cid }
+
+// Logger returns a logger that writes the correlation ID of the request that a
+// context belongs to with every line.
+func Logger(ctx context.Context) *slog.Logger {
+	found := exchangeOf(ctx)
+	if found.cid == "" {
+		return found.logger
+	}
+	return found.logger.With("cid", found.cid)
+}
+
+// RemoteAddr returns the client's address without port: the peer's.
+func RemoteAddr(r *http.Request) string {
+	if found := exchangeOf(r.Context()); found.address != "" {
+		return found.address
+	}
+	return addressOf(r.RemoteAddr)
+}
+
+func addressOf(peer string) string {
+	if parsed, err := netip.ParseAddrPort(peer); err == nil {
+		return parsed.Addr().Unmap().WithZone("").String()
+	}
+	if host, _, err := net.SplitHostPort(peer); err == nil {
+		return host
+	}
+	return peer
+}
+
+// ServeHTTP answers one request, and logs that it did.
+func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
+	x := &exchange{
+		ResponseWriter: w,
+		channel:        c,
+		cid:            ident.NewCID(),
+		logger:         c.Logger,
+		address:        addressOf(r.RemoteAddr),
+		hasBody:        r.ContentLength != 0,
+	}
+	header := w.Header()
+	header.Set(headerCID, x.cid)
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Time{}) // an earlier answer on this connection has left one
+	if x.hasBody {
+		_ = control.SetReadDeadline(begun.Add(c.BodyTimeout))
+		r.Body = http.MaxBytesReader(w, r.Body, c.MaxBody)
+	}
+	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	defer x.logAccess(r, begun)
+	defer x.recover(r)
+	if r.URL.Path != pathpkg.Clean(r.URL.Path) || r.URL.Path[0] != '/' { // which the mux would redirect
+		notFound(x, r)
+		return
+	}
+	c.mux.ServeHTTP(x, r)
+}
+
+// recover turns a panic into an answer.
+func (x *exchange) recover(r *http.Request) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	if fault == http.ErrAbortHandler { // a handler's way to cut the connection
+		panic(fault)
+	}
+	Logger(r.Context()).Error("panic in a handler", "panic", fault, "stack", string(debug.Stack()))
+	if x.status != 0 { // too late for an answer: let the client see that it is cut
+		panic(http.ErrAbortHandler)
+	}
+	WriteError(x, r, &invocation.Error{Status: http.StatusInternalServerError})
+}
+
+func (x *exchange) logAccess(r *http.Request, begun time.Time) {
+	level := slog.LevelInfo
+	if x.quiet {
+		level = slog.LevelDebug
+	}
+	if !x.logger.Enabled(r.Context(), level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.String("cid", x.cid),
+		slog.String("method", r.Method),
+		slog.String("path", r.URL.Path),
+		slog.Int("status", x.status),
+		slog.Int64("size", x.size),
+		slog.Duration("duration", time.Since(begun)),
+		slog.String("remote_addr", x.address),
+	}
+	if x.definition != "" {
+		attributes = append(attributes, slog.String("security", x.definition))
+	}
+	if x.version != "" {
+		attributes = append(attributes, slog.String("version", x.version))
+	}
+	x.logger.LogAttrs(r.Context(), level, "request", attributes...)
+}
+
+// WriteHeader notes the status, and gives the writing of the answer its limit.
+func (x *exchange) WriteHeader(status int) {
+	if status >= http.StatusOK && x.status == 0 {
+		x.status = status
+		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(x.channel.WriteTimeout))
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes the size.
+func (x *exchange) Write(content []byte) (int, error) {
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
+	written, err := x.ResponseWriter.Write(content)
+	x.size += int64(written)
+	return written, err
+}
+
+// Unwrap is for http.ResponseController.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// bodyRead lifts the limit on the reading of the body, or the server would take
+// the client for gone when the limit is over and the answer still in the
+// making.
+func (x *exchange) bodyRead() {
+	if x.hasBody {
+		x.hasBody = false
+		_ = http.NewResponseController(x.ResponseWriter).SetReadDeadline(time.Time{})
+	}
+}
+
+// maxBody is the size of the largest body, in bytes.
+func (x *exchange) maxBody() int64 {
+	if x.channel == nil {
+		return defaultMaxBody
+	}
+	return x.channel.MaxBody
+}

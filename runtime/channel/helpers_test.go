@@ -1,0 +1,178 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database/sqlite"
+	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/secret/password"
+	"gatehouse/runtime/security"
+)
+
+// invoker runs a function in the place of services, and keeps the last request.
+type invoker struct {
+	mu      sync.Mutex
+	last    *invocation.Request
+	respond func(ctx context.Context, request invocation.Request) (invocation.Response, error)
+}
+
+func (i *invoker) Invoke(ctx context.Context, request invocation.Request) (invocation.Response, error) {
+	i.mu.Lock()
+	i.last = &request
+	i.mu.Unlock()
+	return i.respond(ctx, request)
+}
+
+func (i *invoker) taken() *invocation.Request {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	last := i.last
+	i.last = nil
+	return last
+}
+
+func answer(body string) func(context.Context, invocation.Request) (invocation.Response, error) {
+	return func(_ context.Context, request invocation.Request) (invocation.Response, error) {
+		return invocation.Response{CID: request.CID, Status: 200, Body: []byte(body), Version: "v-1"}, nil
+	}
+}
+
+// log is a log that tests read.
+type log struct {
+	mu      sync.Mutex
+	written bytes.Buffer
+}
+
+func (l *log) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.written.Write(line)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.written.String()
+}
+
+// host is a channel on a real listener, with real security on SQLite: the
+// definition pubapi takes client and s3cret-pass.
+type host struct {
+	url     string
+	address string
+	invoker *invoker
+	log     *log
+	db      interface{ Close() error }
+	stop    context.CancelFunc
+	ended   chan error
+}
+
+func start(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) *host {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(t.TempDir(), "test.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, security.MigrationOwner, security.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	hasher, err := password.New(password.Config{Algorithm: password.PBKDF2SHA512, Rounds: 1, SaltSize: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	definitions := security.New(security.Config{DB: db, Hasher: hasher, Refresh: time.Millisecond})
+	if err := definitions.Set(ctx, "pubapi", "client", "s3cret-pass"); err != nil {
+		t.Fatal(err)
+	}
+	h := &host{invoker: &invoker{respond: answer(`{"ok":true}`)}, log: &log{}, db: db, stop: stop, ended: make(chan error, 1)}
+	logger := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	config := channel.Config{
+		Invoker:       h.invoker,
+		Authenticator: definitions,
+		Services:      func() any { return []map[string]string{{"name": "a.b"}} },
+		Logger:        logger,
+	}
+	serverConfig := channel.ServerConfig{Logger: logger}
+	if change != nil {
+		change(&config, &serverConfig)
+	}
+	if serverConfig.Handler, err = channel.New(config); err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.address = listener.Addr().String()
+	h.url = "http://" + h.address
+	go func() { h.ended <- channel.NewServer(serverConfig).Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		http.DefaultClient.CloseIdleConnections()
+		select {
+		case <-h.ended:
+		case <-time.After(10 * time.Second):
+			t.Error("the server does not end")
+		}
+	})
+	return h
+}
+
+// reply is an answer read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r reply) object(t *testing.T) map[string]any {
+	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(r.body), &object); err != nil {
+		t.Fatalf("the answer %q is no JSON object: %v", r.body, err)
+	}
+	return object
+}
+
+// send sends a request; credentials other than none are client's.
+func (h *host) send(t *testing.T, method, path, credentials, body string, headers ...string) reply {
+	t.Helper()
+	var content io.Reader
+	if body != "" {
+		content = bytes.NewReader([]byte(body))
+	}
+	request, err := http.NewRequest(method, h.url+path, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if credentials != "" {
+		request.SetBasicAuth("client", credentials)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Add(headers[i], headers[i+1])
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{response.StatusCode, response.Header, string(read)}
+}

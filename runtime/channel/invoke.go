@@ -1,0 +1,134 @@
+package channel
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/security"
+)
+
+// authenticated lets requests through that have the credentials of the
+// channel's security definition.
+func (c *channel) authenticated(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		username, password, ok := r.BasicAuth()
+		err := security.ErrDenied
+		var principal security.Principal
+		if ok {
+			principal, err = c.Authenticator.Verify(r.Context(), c.Definition, username, password)
+		}
+		switch {
+		case errors.Is(err, security.ErrDenied):
+			w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Basic realm=%q, charset="UTF-8"`, c.Definition))
+			WriteError(w, r, &invocation.Error{
+				Status:  http.StatusUnauthorized,
+				Message: fmt.Sprintf("Not authenticated: this path needs the username and password of %s (Basic Auth)", c.Definition),
+			})
+		case err != nil:
+			WriteError(w, r, err)
+		default:
+			exchangeOf(r.Context()).definition = principal.Name
+			next(w, r)
+		}
+	})
+}
+
+// invoke runs the service that the path names.
+func (c *channel) invoke(w http.ResponseWriter, r *http.Request) {
+	body, err := readJSON(r)
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
+	query, err := queryOf(r)
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
+	headers := r.Header.Clone()
+	for _, secret := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
+		headers.Del(secret)
+	}
+	response, err := c.Invoker.Invoke(r.Context(), invocation.Request{
+		Service: r.PathValue("service"),
+		CID:     CID(r.Context()),
+		Body:    body,
+		HTTP: &invocation.HTTP{
+			Method:     r.Method,
+			Path:       r.URL.Path,
+			Headers:    headers,
+			Query:      query,
+			RemoteAddr: RemoteAddr(r),
+			UserAgent:  r.UserAgent(),
+		},
+	})
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
+	c.answer(w, r, response)
+}
+
+// answer writes the response of a service.
+func (c *channel) answer(w http.ResponseWriter, r *http.Request, response invocation.Response) {
+	if response.Version != "" {
+		noteVersion(w, r, response.Version)
+	}
+	if response.Status < http.StatusOK || response.Status > 599 {
+		WriteError(w, r, fmt.Errorf("the service answered with status %d: want 200 to 599", response.Status))
+		return
+	}
+	for name, values := range response.Headers {
+		if err := checkHeader(name, values); err != nil {
+			WriteError(w, r, fmt.Errorf("the service answered with %w", err))
+			return
+		}
+	}
+	header := w.Header()
+	for name, values := range response.Headers {
+		if name = http.CanonicalHeaderKey(name); !reserved[name] {
+			header[name] = values
+		}
+	}
+	if len(response.Body) == 0 || response.Status == http.StatusNoContent || response.Status == http.StatusNotModified {
+		w.WriteHeader(response.Status)
+		return
+	}
+	writeBody(w, response.Status, response.Body)
+}
+
+// reserved are the headers that are not a service's to set.
+var reserved = map[string]bool{
+	http.CanonicalHeaderKey(headerCID): true,
+	headerVersion:                      true,
+	"Connection":                       true,
+	"Content-Length":                   true,
+	"Date":                             true,
+	"Keep-Alive":                       true,
+	"Proxy-Connection":                 true,
+	"Te":                               true,
+	"Trailer":                          true,
+	"Transfer-Encoding":                true,
+	"Upgrade":                          true,
+}
+
+// checkHeader refuses what would end the header or begin another (RFC 9110,
+// section 5).
+func checkHeader(name string, values []string) error {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	}) {
+		return fmt.Errorf("a header name that is none: %q", name)
+	}
+	for _, value := range values {
+		for _, b := range []byte(value) {
+			if b < ' ' && b != '\t' || b == 0x7f {
+				return fmt.Errorf("a control character in the header %s", name)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// ServerConfig is what a server works with. Zero values take the defaults.
+type ServerConfig struct {
+	Handler http.Handler
+
+	// Logger gets what goes wrong with connections (default: nothing is
+	// written).
+	Logger *slog.Logger
+
+	// HeaderTimeout bounds the reading of a request's header (default 10 s),
+	// IdleTimeout the wait for the next request of a connection (default
+	// 2 min). The limits on bodies and answers are the channel's.
+	HeaderTimeout time.Duration
+	IdleTimeout   time.Duration
+
+	// Grace is how long requests in flight may take to finish when the server
+	// ends (default 40 s, which is more than the default deadline of a
+	// service).
+	Grace time.Duration
+}
+
+// Server serves HTTP on a listener.
+type Server struct {
+	server http.Server
+	grace  time.Duration
+}
+
+// maxHeader is the size of the largest request header, in bytes.
+const maxHeader = 64 << 10
+
+// NewServer returns a server.
+func NewServer(config ServerConfig) *Server {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.HeaderTimeout <= 0 {
+		config.HeaderTimeout = 10 * time.Second
+	}
+	if config.IdleTimeout <= 0 {
+		config.IdleTimeout = 2 * time.Minute
+	}
+	if config.Grace <= 0 {
+		config.Grace = 40 * time.Second
+	}
+	return &Server{
+		grace: config.Grace,
+		server: http.Server{
+			Handler:           config.Handler,
+			ReadHeaderTimeout: config.HeaderTimeout,
+			IdleTimeout:       config.IdleTimeout,
+			MaxHeaderBytes:    maxHeader,
+			ErrorLog:          slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn),
+		},
+	}
+}
+
+// Serve answers requests on a listener until ctx ends. Then it stops accepting,
+// lets the requests in flight finish and returns nil; those that take longer
+// than the grace are cut off, and the error says so. It closes the listener,
+// and is called once.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	served := make(chan error, 1)
+	go func() { served <- s.server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
+	defer cancel()
+	err := s.server.Shutdown(limited)
+	if err != nil {
+		_ = s.server.Close()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("requests were cut off after %v", s.grace)
+		}
+		err = fmt.Errorf("ending HTTP: %w", err)
+	}
+	<-served
+	return err
+}

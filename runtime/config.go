@@ -1,0 +1,152 @@
+package runtime
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Config is the configuration of a runtime. A section that is not named here
+// belongs to the plugin of that name.
+type Config struct {
+	// Listen is the address to serve HTTP on, host:port.
+	Listen string `yaml:"listen"`
+
+	// Data is the directory of the SQLite database and of the key.
+	Data string `yaml:"data"`
+
+	// Database is a postgres:// URL; "" is the SQLite database in Data.
+	Database string `yaml:"database"`
+
+	// KeyFile holds the Fernet key; "" is GATEHOUSE_SECRET_KEY or, without
+	// it, the file secret.key in Data, which is made when missing.
+	KeyFile string `yaml:"key_file"`
+
+	Services ServicesConfig `yaml:"services"`
+	HTTP     HTTPConfig     `yaml:"http"`
+	Log      LogConfig      `yaml:"log"`
+
+	sections map[string]yaml.Node
+	file     string
+}
+
+// ServicesConfig says where scripts are and how they run.
+type ServicesConfig struct {
+	Directories []string                 `yaml:"directories"` // scanned with all below them
+	Timeout     time.Duration            `yaml:"timeout"`     // of a call
+	Timeouts    map[string]time.Duration `yaml:"timeouts"`    // of the calls of a service, by its name
+	PoolSize    int                      `yaml:"pool_size"`   // calls at once into the services of one directory; 0 chooses by the number of processors
+}
+
+// HTTPConfig bounds what clients may send.
+type HTTPConfig struct {
+	MaxBody int64         `yaml:"max_body"` // bytes
+	Grace   time.Duration `yaml:"grace"`    // how long calls in flight may take to finish after a stop
+}
+
+// LogConfig says how the log is written, to standard error.
+type LogConfig struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // text or json
+}
+
+// DefaultConfig returns what holds where nothing is configured.
+func DefaultConfig() Config {
+	return Config{
+		Listen:   "127.0.0.1:17010",
+		Data:     "data",
+		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
+		HTTP:     HTTPConfig{MaxBody: 1 << 20, Grace: 40 * time.Second},
+		Log:      LogConfig{Level: "info", Format: "text"},
+	}
+}
+
+// LoadConfig reads a configuration file over the defaults. Its errors name the
+// file and the line.
+func LoadConfig(path string) (Config, error) {
+	cfg := DefaultConfig()
+	cfg.file = path
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return cfg, fmt.Errorf("configuration: %w", err)
+	}
+	var document struct {
+		Config   `yaml:",inline"`
+		Sections map[string]yaml.Node `yaml:",inline"`
+	}
+	document.Config = cfg
+	if len(bytes.TrimSpace(stripComments(text))) == 0 {
+		return cfg, nil
+	}
+	if err := yaml.Load(text, &document, yaml.WithKnownFields()); err != nil {
+		return cfg, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	cfg = document.Config
+	cfg.sections, cfg.file = document.Sections, path
+	return cfg, nil
+}
+
+func stripComments(text []byte) []byte {
+	var kept [][]byte
+	for line := range bytes.Lines(text) {
+		if trimmed := bytes.TrimSpace(line); !bytes.HasPrefix(trimmed, []byte("#")) {
+			kept = append(kept, trimmed)
+		}
+	}
+	return bytes.Join(kept, nil)
+}
+
+// section reads the section of a plugin over its defaults in dst.
+func (c *Config) section(name string, dst any) error {
+	node, ok := c.sections[name]
+	if !ok {
+		return nil
+	}
+	if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
+		return fmt.Errorf("configuration %s: section %s: %w", c.file, name, err)
+	}
+	return nil
+}
+
+// check finds sections that no plugin owns and values that cannot be.
+func (c *Config) check(plugins []string) error {
+	var faults []error
+	for name, node := range c.sections {
+		if !slices.Contains(plugins, name) {
+			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q", c.file, node.Line, name))
+		}
+	}
+	if c.Services.Timeout <= 0 {
+		faults = append(faults, fmt.Errorf("services.timeout: must be above 0, such as 30s"))
+	}
+	for service, timeout := range c.Services.Timeouts {
+		if timeout <= 0 {
+			faults = append(faults, fmt.Errorf("services.timeouts: %s: must be above 0, such as 30s", service))
+		}
+	}
+	if c.HTTP.MaxBody <= 0 {
+		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))
+	}
+	return errors.Join(faults...)
+}
+
+// IsSQLite reports whether the database is the embedded one.
+func (c *Config) IsSQLite() bool { return c.Database == "" }
+
+func (c *Config) sqlitePath() string { return filepath.Join(c.Data, "gatehouse.db") }
+
+// checkDatabaseURL refuses early what no driver would understand.
+func (c *Config) checkDatabaseURL() error {
+	if c.IsSQLite() || strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://") {
+		return nil
+	}
+	scheme, _, _ := strings.Cut(c.Database, ":")
+	return fmt.Errorf("database: want postgres://user:password@host:5432/name, not a URL with scheme %q; without a URL the SQLite database in the data directory is used", scheme)
+}

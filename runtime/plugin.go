@@ -1,0 +1,61 @@
+package runtime
+
+import (
+	"context"
+	"log/slog"
+
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/secret"
+	"gatehouse/runtime/sso"
+)
+
+// Plugin is a part of the product that lives in a runtime: it has a section of
+// the configuration, tables, routes and a health of its own, but neither the
+// listener nor the connections.
+//
+// The runtime calls its methods in this order, once each: Configure,
+// Statements (before the database is opened), Migrations, Start, then, for
+// each call of a service, SSO, and at the end Stop. Routes is called after
+// Start.
+type Plugin interface {
+	// Name names the plugin, its section of the configuration and the owner
+	// of its migrations.
+	Name() string
+
+	// Configure reads the plugin's section over its defaults, through load,
+	// and checks it.
+	Configure(load func(dst any) error) error
+
+	// Statements lists the SQL to prepare when a connection is made.
+	Statements(dialect database.Dialect) []string
+
+	// Migrations make the plugin's tables.
+	Migrations() []database.Migration
+
+	// Start begins the plugin's work.
+	Start(ctx context.Context, host Host) error
+
+	// Routes lists the HTTP routes that the plugin answers.
+	Routes() []channel.Route
+
+	// Ready reports why the plugin cannot work at the moment, or nil.
+	Ready(ctx context.Context) error
+
+	// Stop ends the plugin's work and keeps what is still on its way, as long
+	// as ctx lets it. It is called for every plugin that was started, and may
+	// be called more than once.
+	Stop(ctx context.Context) error
+}
+
+// Host is what the runtime gives to a plugin.
+type Host struct {
+	DB     database.DB
+	Keys   *secret.Keyring
+	Logger *slog.Logger
+}
+
+// SSOProvider is a plugin that gives services their self.SSO.
+type SSOProvider interface {
+	SSO() sso.Core
+}

@@ -1,0 +1,213 @@
+// Package runtime is the service host as a library: it opens the database and
+// the key of an installation, starts plugins, runs services and serves them
+// over HTTP. The program in host is a thin layer over it.
+//
+// A request walks straight down: channel, Invoke, script, the service, its
+// SSO, core, store, database; and its answer straight up.
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/database/postgres"
+	"gatehouse/runtime/database/sqlite"
+	"gatehouse/runtime/script"
+	"gatehouse/runtime/secret"
+	"gatehouse/runtime/secret/password"
+	"gatehouse/runtime/security"
+	"gatehouse/runtime/service"
+	"gatehouse/runtime/sso"
+)
+
+// InvokeDefinition is the Basic Auth definition that guards the invocation of
+// services and the list of them.
+const InvokeDefinition = "pubapi"
+
+// Runtime is an open installation. Open makes it, Close ends it; between them
+// its methods are safe for concurrent use.
+type Runtime struct {
+	cfg      Config
+	logger   *slog.Logger
+	plugins  []Plugin
+	started  []Plugin
+	db       database.DB
+	keys     *secret.Keyring
+	security *security.Definitions
+	sso      sso.Core
+	engine   *script.Engine
+	compiled map[string]func() service.Handler
+}
+
+// Options are what a Runtime is opened with.
+type Options struct {
+	Config  Config
+	Logger  *slog.Logger
+	Plugins []Plugin
+
+	// Compiled are services that are compiled into the program, by name.
+	Compiled map[string]func() service.Handler
+}
+
+// Open checks the configuration, opens or makes the key and the database,
+// brings the tables up to date and starts the plugins. It runs no service and
+// listens nowhere yet.
+func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
+	r := &Runtime{cfg: o.Config, logger: o.Logger, plugins: o.Plugins, compiled: o.Compiled}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Close(ctx))
+		}
+	}()
+	if err := r.configure(); err != nil {
+		return nil, err
+	}
+	if err := r.openDatabase(ctx); err != nil {
+		return nil, err
+	}
+	hasher, err := password.New(password.Config{})
+	if err != nil {
+		return nil, err
+	}
+	r.security = security.New(security.Config{DB: r.db, Hasher: hasher})
+	if err := r.migrate(ctx); err != nil {
+		return nil, err
+	}
+	for _, plugin := range r.plugins {
+		r.started = append(r.started, plugin)
+		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger}); err != nil {
+			return nil, fmt.Errorf("%s: %w", plugin.Name(), err)
+		}
+		if provider, ok := plugin.(SSOProvider); ok {
+			r.sso = provider.SSO()
+		}
+	}
+	if r.sso == nil {
+		return nil, errors.New("runtime: no plugin provides the SSO")
+	}
+	if err := r.claimKey(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Security returns the Basic Auth definitions.
+func (r *Runtime) Security() *security.Definitions { return r.security }
+
+func (r *Runtime) configure() error {
+	names := make([]string, len(r.plugins))
+	for i, plugin := range r.plugins {
+		names[i] = plugin.Name()
+	}
+	faults := []error{r.cfg.check(names), r.cfg.checkDatabaseURL()}
+	for _, plugin := range r.plugins {
+		faults = append(faults, plugin.Configure(func(dst any) error { return r.cfg.section(plugin.Name(), dst) }))
+	}
+	return errors.Join(faults...)
+}
+
+func (r *Runtime) openDatabase(ctx context.Context) error {
+	keys, discard, err := r.openKeys()
+	if err != nil {
+		return err
+	}
+	r.keys = keys
+	dialect := database.PostgreSQL
+	if r.cfg.IsSQLite() {
+		dialect = database.SQLite
+	}
+	var prepare []string
+	for _, plugin := range r.plugins {
+		prepare = append(prepare, plugin.Statements(dialect)...)
+	}
+	if r.cfg.IsSQLite() {
+		r.db, err = sqlite.Open(ctx, sqlite.Config{Path: r.cfg.sqlitePath()})
+	} else {
+		r.db, err = postgres.Open(ctx, postgres.Config{URL: r.cfg.Database, Prepare: prepare})
+	}
+	if err == nil {
+		err = r.checkKey(ctx)
+	}
+	if err != nil {
+		discard() // a key made for nothing would only confuse
+	}
+	return err
+}
+
+func (r *Runtime) migrate(ctx context.Context) error {
+	if err := r.db.Migrate(ctx, "security", security.Migrations()); err != nil {
+		return err
+	}
+	for _, plugin := range r.plugins {
+		if err := r.db.Migrate(ctx, plugin.Name(), plugin.Migrations()); err != nil {
+			return fmt.Errorf("%s: %w", plugin.Name(), err)
+		}
+	}
+	return nil
+}
+
+// LoadServices loads the scripts and the compiled-in services, so that Invoke
+// finds them. Scripts that do not check are reported in the log and by
+// Services; they do not make it fail.
+func (r *Runtime) LoadServices(ctx context.Context) error {
+	engine, err := script.New(script.Config{
+		Dirs:     r.cfg.Services.Directories,
+		Logger:   r.logger,
+		Timeout:  r.cfg.Services.Timeout,
+		Timeouts: r.cfg.Services.Timeouts,
+		PoolSize: r.cfg.Services.PoolSize,
+	})
+	if err != nil {
+		return err
+	}
+	for name, newHandler := range r.compiled {
+		if err := engine.Register(name, newHandler); err != nil {
+			return errors.Join(err, engine.Close())
+		}
+	}
+	r.engine = engine
+	return engine.Load(ctx)
+}
+
+// Services tells of every service that there is, and of every file that could
+// not be loaded.
+func (r *Runtime) Services() []script.Info { return r.engine.Services() }
+
+// Ready reports why the runtime cannot serve at the moment, or nil.
+func (r *Runtime) Ready(ctx context.Context) error {
+	if err := r.db.Ping(ctx); err != nil {
+		return err
+	}
+	for _, plugin := range r.started {
+		if err := plugin.Ready(ctx); err != nil {
+			return fmt.Errorf("%s: %w", plugin.Name(), err)
+		}
+	}
+	return nil
+}
+
+// closeTimeout bounds how long Close waits for what is still on its way.
+const closeTimeout = 10 * time.Second
+
+// Close ends services, plugins and the database, in this order. What they
+// still have to write is written; ctx need not be alive.
+func (r *Runtime) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	var faults []error
+	if r.engine != nil {
+		faults = append(faults, r.engine.Close())
+	}
+	for i := len(r.started) - 1; i >= 0; i-- {
+		faults = append(faults, r.started[i].Stop(ctx))
+	}
+	if r.db != nil {
+		faults = append(faults, r.db.Close())
+	}
+	r.engine, r.started, r.db = nil, nil, nil
+	return errors.Join(faults...)
+}

@@ -1,0 +1,72 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database/sqlite"
+)
+
+// Listen opens the address to serve on, before anything is promised to
+// anyone. With SQLite it takes the installation's lock as well: a second host
+// on it is refused. release gives both back.
+func (r *Runtime) Listen(ctx context.Context) (listener net.Listener, release func(), err error) {
+	release = func() {}
+	if r.cfg.IsSQLite() {
+		if release, err = sqlite.LockHost(r.cfg.sqlitePath()); err != nil {
+			return nil, nil, err
+		}
+	}
+	listener, err = new(net.ListenConfig).Listen(ctx, "tcp", r.cfg.Listen)
+	if err != nil {
+		release()
+		return nil, nil, fmt.Errorf("%w: choose another address with --listen HOST:PORT", err)
+	}
+	return listener, release, nil
+}
+
+// Handler answers HTTP requests: the channel's own paths and those of the
+// plugins.
+func (r *Runtime) Handler() (http.Handler, error) {
+	var routes []channel.Route
+	for _, plugin := range r.started {
+		routes = append(routes, plugin.Routes()...)
+	}
+	return channel.New(channel.Config{
+		Invoker:       r,
+		Authenticator: r.security,
+		Definition:    InvokeDefinition,
+		Services:      func() any { return r.Services() },
+		Ready:         r.Ready,
+		Routes:        routes,
+		Logger:        r.logger,
+		MaxBody:       r.cfg.HTTP.MaxBody,
+	})
+}
+
+// Serve answers HTTP on a listener and reloads services as their files
+// change, until ctx ends; calls in flight then finish. LoadServices must have
+// been called.
+func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
+	handler, err := r.Handler()
+	if err != nil {
+		return err
+	}
+	server := channel.NewServer(channel.ServerConfig{Handler: handler, Grace: r.cfg.HTTP.Grace, Logger: r.logger})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		err := r.engine.Watch(ctx)
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	})
+	group.Go(func() error { return server.Serve(ctx, listener) })
+	return group.Wait()
+}

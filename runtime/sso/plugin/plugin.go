@@ -1,0 +1,117 @@
+// Package plugin ties the SSO to the runtime: it is the one place that knows
+// both. Only the program imports it.
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database"
+	passwords "gatehouse/runtime/secret/password"
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/core"
+	"gatehouse/runtime/sso/ident"
+	"gatehouse/runtime/sso/rest"
+	"gatehouse/runtime/sso/store"
+)
+
+// SSO is the SSO as a plugin of the runtime.
+type SSO struct {
+	cfg   core.Config
+	store *store.Store
+	core  *core.Core
+}
+
+var (
+	_ runtime.Plugin      = (*SSO)(nil)
+	_ runtime.SSOProvider = (*SSO)(nil)
+)
+
+// New returns the plugin with the default configuration.
+func New() *SSO { return &SSO{cfg: core.DefaultConfig()} }
+
+// Name returns "sso".
+func (*SSO) Name() string { return store.MigrationOwner }
+
+// Configure reads the section sso.
+func (p *SSO) Configure(load func(dst any) error) error {
+	if err := load(&p.cfg); err != nil {
+		return err
+	}
+	return p.cfg.Check()
+}
+
+// Statements lists the store's SQL.
+func (*SSO) Statements(dialect database.Dialect) []string { return store.Statements(dialect) }
+
+// Migrations make the store's tables.
+func (*SSO) Migrations() []database.Migration { return store.Migrations() }
+
+// Start makes the core, and refuses a database whose users were made with
+// another key.
+func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
+	p.store = store.New(host.DB)
+	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger})
+	if err != nil {
+		return err
+	}
+	p.core = made
+	return made.CheckKeys(ctx)
+}
+
+// Routes are the REST paths of the SSO.
+func (p *SSO) Routes() []channel.Route { return rest.Routes(p.core) }
+
+// Ready has nothing to add: the runtime asks the database itself.
+func (*SSO) Ready(context.Context) error { return nil }
+
+// Stop writes what is still waiting for the audit.
+func (p *SSO) Stop(ctx context.Context) error {
+	if p.core == nil {
+		return nil
+	}
+	return p.core.Close(ctx)
+}
+
+// SSO returns the core, for services.
+func (p *SSO) SSO() sso.Core { return p.core }
+
+// Store returns the store, for commands that look at the audit.
+func (p *SSO) Store() *store.Store { return p.store }
+
+// DefaultApp is the application that calls from the command line act for.
+func (p *SSO) DefaultApp() string { return p.cfg.Apps.Default }
+
+// FirstSuperUser is the name of the super-user that a new installation begins
+// with.
+const FirstSuperUser = "admin"
+
+// EnsureSuperUser creates the first super-user where there are no users at
+// all, and returns its password; "" where there are some already, or another
+// host was first.
+func (p *SSO) EnsureSuperUser(ctx context.Context) (password string, err error) {
+	users, _, err := p.store.HasUsers(ctx)
+	if err != nil || users {
+		return "", err
+	}
+	password = passwords.Generate()
+	call := sso.Call{CID: ident.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1"}
+	_, err = p.core.CreateUser(ctx, call, sso.NewUser{
+		Username:    FirstSuperUser,
+		Password:    password,
+		DisplayName: sso.Some("Administrator"),
+		IsSuperUser: true,
+		AutoApprove: true,
+		Trusted:     true,
+	})
+	if sso.HasCode(err, sso.UsernameExists) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("creating the first super-user: %w", errors.Join(err, errors.Unwrap(err)))
+	}
+	return password, nil
+}

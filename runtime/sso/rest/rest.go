@@ -1,0 +1,77 @@
+// Package rest answers the REST paths of the SSO (section 8 of the
+// specification) in the exact shapes that clients of Zato's SSO know.
+package rest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/sso"
+)
+
+// Routes returns the routes of the SSO below /zato/sso.
+func Routes(core sso.Core) []channel.Route {
+	a := api{core: core}
+	return []channel.Route{
+		route("", "/zato/sso/user/login", a.login),
+		route("", "/zato/sso/user/logout", a.logout),
+		route(http.MethodGet, "/zato/sso/user", a.getUser),
+		route(http.MethodPost, "/zato/sso/user", a.createUser),
+		route(http.MethodPatch, "/zato/sso/user", a.updateUser),
+	}
+}
+
+type api struct{ core sso.Core }
+
+// answer is what an operation answers with beside cid, status and sub_status.
+// A warning turns the status into one.
+type answer struct {
+	keys    map[string]any
+	warning sso.Code
+}
+
+func route(method, path string, operation func(context.Context, *input) (answer, error)) channel.Route {
+	return channel.Route{Method: method, Pattern: path, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		elements, err := channel.DecodeObject(r)
+		if err != nil {
+			refuse(w, r, err)
+			return
+		}
+		reply, err := operation(r.Context(), &input{elements: elements, request: r})
+		if err != nil {
+			refuse(w, r, err)
+			return
+		}
+		body := map[string]any{"cid": channel.CID(r.Context()), "status": "ok", "sub_status": []sso.Code{}}
+		if reply.warning != "" {
+			body["status"], body["sub_status"] = "warning", []sso.Code{reply.warning}
+		}
+		for key, value := range reply.keys {
+			body[key] = value
+		}
+		channel.WriteJSON(w, http.StatusOK, body)
+	})}
+}
+
+// refuse writes what was wrong. What is not a refusal of the SSO tells only
+// that it failed; its cause goes to the log.
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var refused *sso.Error
+	var unreadable *invocation.Error
+	switch {
+	case errors.As(err, &refused) && errors.Is(err, sso.ErrUnavailable):
+		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable,
+			Message: "The database is unavailable: try again later", Cause: err})
+	case refused != nil && !sso.HasCode(err, sso.InternalError):
+		channel.WriteJSON(w, http.StatusForbidden, map[string]any{
+			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),
+		})
+	case errors.Is(err, errBadRequest), errors.As(err, &unreadable) && unreadable.Status == http.StatusBadRequest:
+		channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
+	default:
+		channel.WriteError(w, r, err)
+	}
+}
