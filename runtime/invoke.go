@@ -204,7 +204,7 @@ func fromServiceError(refused *service.Error, err error) *invocation.Error {
 		answer.Message = http.StatusText(status)
 	}
 	if refused.Err != nil {
-		answer.Cause = errors.Join(err, refused.Err)
+		answer.Cause = fmt.Errorf("%w: %s", err, refused.Err.Error())
 	}
 	for _, field := range refused.Fields {
 		answer.Fields = append(answer.Fields, invocation.Field{Name: field.Field, Message: field.Message})
@@ -215,7 +215,7 @@ func fromServiceError(refused *service.Error, err error) *invocation.Error {
 func fromSSOError(refused *sso.Error, err error) *invocation.Error {
 	answer := &invocation.Error{Status: http.StatusForbidden, Message: refused.Error(), Cause: err}
 	if refused.Err != nil {
-		answer.Cause = errors.Join(err, refused.Err)
+		answer.Cause = fmt.Errorf("%w: %s", err, refused.Err.Error())
 	}
 	if refused.Hidden {
 		answer.Message = fmt.Sprintf("%s: %s", refused.Op, sso.NotAllowed)

@@ -62,10 +62,8 @@ type Config struct {
 	// 1 MiB); a larger one is answered with 413.
 	MaxBody int64
 
-	// BodyTimeout bounds the reading of a request's body, and WriteTimeout the
-	// writing of an answer (default 30 s each). How long the answer may take
-	// to be made is the business of whoever makes it.
-	BodyTimeout  time.Duration
+	// WriteTimeout bounds the writing of an answer (default 30 s), once it is
+	// made: how long that may take is the business of whoever makes it.
 	WriteTimeout time.Duration
 }
 
@@ -114,9 +112,6 @@ func New(config Config) (http.Handler, error) {
 	}
 	if config.MaxBody <= 0 {
 		config.MaxBody = defaultMaxBody
-	}
-	if config.BodyTimeout <= 0 {
-		config.BodyTimeout = 30 * time.Second
 	}
 	if config.WriteTimeout <= 0 {
 		config.WriteTimeout = 30 * time.Second

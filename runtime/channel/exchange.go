@@ -34,7 +34,6 @@ type exchange struct {
 	version    string // of the service that answered
 	definition string // that the caller authenticated with
 	quiet      bool
-	hasBody    bool // a body that was not read to its end
 }
 
 type exchangeKey struct{}
@@ -87,18 +86,13 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		cid:            ident.NewCID(),
 		logger:         c.Logger,
 		address:        addressOf(r.RemoteAddr),
-		hasBody:        r.ContentLength != 0,
 	}
 	header := w.Header()
 	header.Set(headerCID, x.cid)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Time{}) // an earlier answer on this connection has left one
-	if x.hasBody {
-		_ = control.SetReadDeadline(begun.Add(c.BodyTimeout))
-		r.Body = http.MaxBytesReader(w, r.Body, c.MaxBody)
-	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // an earlier answer on this connection has left one
+	r.Body = http.MaxBytesReader(w, r.Body, c.MaxBody)
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 	defer x.logAccess(r, begun)
 	defer x.recover(r)
@@ -172,16 +166,6 @@ func (x *exchange) Write(content []byte) (int, error) {
 
 // Unwrap is for http.ResponseController.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
-
-// bodyRead lifts the limit on the reading of the body, or the server would take
-// the client for gone when the limit is over and the answer still in the
-// making.
-func (x *exchange) bodyRead() {
-	if x.hasBody {
-		x.hasBody = false
-		_ = http.NewResponseController(x.ResponseWriter).SetReadDeadline(time.Time{})
-	}
-}
 
 // maxBody is the size of the largest body, in bytes.
 func (x *exchange) maxBody() int64 {

@@ -142,7 +142,7 @@ func codeUnit(digits []byte) uint64 {
 // readJSON reads and checks a request's body; nil stands for none. Its errors
 // are *invocation.Error or *http.MaxBytesError.
 func readJSON(r *http.Request) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody {
+	if r.Body == nil {
 		return nil, nil
 	}
 	limit := exchangeOf(r.Context()).maxBody()
@@ -157,7 +157,6 @@ func readJSON(r *http.Request) ([]byte, error) {
 	case err != nil:
 		return nil, &invocation.Error{Status: http.StatusBadRequest, Message: "The body could not be read to its end", Cause: err}
 	}
-	exchangeOf(r.Context()).bodyRead()
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, nil
 	}

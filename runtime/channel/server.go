@@ -19,9 +19,11 @@ type ServerConfig struct {
 	Logger *slog.Logger
 
 	// HeaderTimeout bounds the reading of a request's header (default 10 s),
-	// IdleTimeout the wait for the next request of a connection (default
-	// 2 min). The limits on bodies and answers are the channel's.
+	// ReadTimeout that of the header and the body (default 30 s), IdleTimeout
+	// the wait for the next request of a connection (default 2 min). Answers
+	// are bounded by the channel.
 	HeaderTimeout time.Duration
+	ReadTimeout   time.Duration
 	IdleTimeout   time.Duration
 
 	// Grace is how long requests in flight may take to finish when the server
@@ -47,6 +49,9 @@ func NewServer(config ServerConfig) *Server {
 	if config.HeaderTimeout <= 0 {
 		config.HeaderTimeout = 10 * time.Second
 	}
+	if config.ReadTimeout <= 0 {
+		config.ReadTimeout = 30 * time.Second
+	}
 	if config.IdleTimeout <= 0 {
 		config.IdleTimeout = 2 * time.Minute
 	}
@@ -58,6 +63,7 @@ func NewServer(config ServerConfig) *Server {
 		server: http.Server{
 			Handler:           config.Handler,
 			ReadHeaderTimeout: config.HeaderTimeout,
+			ReadTimeout:       config.ReadTimeout,
 			IdleTimeout:       config.IdleTimeout,
 			MaxHeaderBytes:    maxHeader,
 			ErrorLog:          slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn),

@@ -16,7 +16,7 @@ const (
 	Duplicate               // a unique constraint; see Error.Constraint
 	Cancelled               // the context ended first: nothing was changed
 	Unknown                 // the connection broke during the commit: it may or may not have happened
-	Invalid                 // a value that the database cannot hold, such as a NUL in text
+	Invalid                 // a value that a database or its column cannot hold, such as a NUL in text
 )
 
 // Error is any error that comes from a database. errors.Is works with

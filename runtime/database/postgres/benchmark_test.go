@@ -30,40 +30,40 @@ func BenchmarkChange(b *testing.B) {
 	defer pool.Close()
 	for _, clients := range []int{1, 8} {
 		b.Run(fmt.Sprintf("change/clients=%d", clients), func(b *testing.B) {
-			share(b, clients, func() error { return update(b, db, 1, nil) })
+			share(b, clients, func(client int) error { return updateBetween(b, db, client, client+1, 1, nil) })
 		})
 		b.Run(fmt.Sprintf("bare/clients=%d", clients), func(b *testing.B) {
-			share(b, clients, func() error { return bareUpdate(b.Context(), pool) })
+			share(b, clients, func(client int) error { return bareUpdate(b.Context(), pool, client) })
 		})
 	}
 }
 
-func bareUpdate(ctx context.Context, pool *pgxpool.Pool) error {
+func bareUpdate(ctx context.Context, pool *pgxpool.Pool, account int) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var first, second int64
-		if err := tx.QueryRow(ctx, selectAccount, 1).Scan(&first); err != nil {
+		if err := tx.QueryRow(ctx, selectAccount, account).Scan(&first); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, selectAccount, 2).Scan(&second); err != nil {
+		if err := tx.QueryRow(ctx, selectAccount, account+1).Scan(&second); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, updateAccount, first+1, time.Now().UTC(), 1); err != nil {
+		if _, err := tx.Exec(ctx, updateAccount, first+1, time.Now().UTC(), account); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, insertEntry, 1, "a note")
+		_, err := tx.Exec(ctx, insertEntry, account, "a note")
 		return err
 	})
 }
 
-// share has clients do the b.N operations between them.
-func share(b *testing.B, clients int, operation func() error) {
+// share has clients, numbered 1, 3, 5…, do the b.N operations between them.
+func share(b *testing.B, clients int, operation func(client int) error) {
 	var next atomic.Int64
 	errs := make(chan error, clients)
 	b.ResetTimer()
-	for range clients {
+	for client := range clients {
 		go func() {
 			for next.Add(1) <= int64(b.N) {
-				if err := operation(); err != nil {
+				if err := operation(1 + 2*client); err != nil {
 					errs <- err
 					return
 				}

@@ -21,7 +21,7 @@ var accounts = []database.Migration{{
 	Version: 1, Name: "accounts",
 	PostgreSQL: `CREATE TABLE account (id integer PRIMARY KEY, balance bigint NOT NULL, changed timestamp);
 		CREATE TABLE entry (account integer NOT NULL, note text NOT NULL);
-		INSERT INTO account (id, balance) VALUES (1, 0), (2, 0)`,
+		INSERT INTO account (id, balance) SELECT i, 0 FROM generate_series(1, 64) AS i`,
 }}
 
 // withAccounts returns the URL of a database with the tables.
@@ -39,6 +39,10 @@ var errRefused = errors.New("refused")
 // update is what an update of a user is: two locked rows loaded, a decision,
 // two writes.
 func update(t testing.TB, db database.DB, amount int64, refusal error) error {
+	return updateBetween(t, db, 1, 2, amount, refusal)
+}
+
+func updateBetween(t testing.TB, db database.DB, first, second int, amount int64, refusal error) error {
 	balances := make([]int64, 0, 2)
 	load := func(id int) database.Query {
 		return database.Query{SQL: selectAccount, Args: []any{id}, Row: func(scan func(...any) error) error {
@@ -47,13 +51,13 @@ func update(t testing.TB, db database.DB, amount int64, refusal error) error {
 			return scan(&balance)
 		}}
 	}
-	return db.Change(t.Context(), []database.Query{load(1), load(2)}, func() ([]database.Query, error) {
+	return db.Change(t.Context(), []database.Query{load(first), load(second)}, func() ([]database.Query, error) {
 		if len(balances) != 2 {
 			return nil, fmt.Errorf("decide after %d rows", len(balances))
 		}
 		return []database.Query{
-			{SQL: updateAccount, Args: []any{balances[0] + amount, time.Now(), 1}},
-			{SQL: insertEntry, Args: []any{1, "a note"}},
+			{SQL: updateAccount, Args: []any{balances[0] + amount, time.Now(), first}},
+			{SQL: insertEntry, Args: []any{first, "a note"}},
 		}, refusal
 	})
 }
@@ -96,6 +100,27 @@ func TestRoundTrips(t *testing.T) {
 				return db.Change(t.Context(), nil, func() ([]database.Query, error) { return []database.Query{q}, nil })
 			})
 		})
+	}
+}
+
+// TestPrepareBeforeMigration is a host's first start: what it wants prepared
+// speaks of tables that are not there yet.
+func TestPrepareBeforeMigration(t *testing.T) {
+	db := open(t, postgres.Config{
+		URL:            pgtest.URL(t),
+		Prepare:        []string{selectAccount, "SELECT nonsense FROM nowhere", updateAccount, insertEntry},
+		MaxConnections: 1,
+	})
+	if err := db.Migrate(t.Context(), "test", accounts); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := update(t, db, 1, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if balance, entries := state(t, db); balance != 2 || entries != 2 {
+		t.Errorf("balance %d and %d entries after two updates", balance, entries)
 	}
 }
 

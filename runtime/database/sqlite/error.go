@@ -21,13 +21,18 @@ func (c *connection) translate(ctx context.Context, err error) error {
 	return found
 }
 
+// cancelled is the error of a call whose context ended first.
+func cancelled(err error) *database.Error {
+	return &database.Error{Kind: database.Cancelled, Reason: "the call ended before its work was done; nothing was changed", Err: err}
+}
+
 func translate(ctx context.Context, err error) *database.Error {
 	var translated *database.Error
 	if errors.As(err, &translated) {
 		return translated
 	}
 	if ctxErr := ctx.Err(); ctxErr != nil && (errors.Is(err, ctxErr) || primaryCode(err) == codes.SQLITE_INTERRUPT) {
-		return &database.Error{Kind: database.Cancelled, Reason: "the call ended before its work was done; nothing was changed", Err: ctxErr}
+		return cancelled(ctxErr)
 	}
 	found := &database.Error{Err: err}
 	switch primaryCode(err) {

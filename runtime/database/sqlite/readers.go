@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"time"
-
-	"gatehouse/runtime/database"
 )
 
 // readers is the bounded pool of connections that read.
@@ -45,8 +43,7 @@ func (r *readers) get(ctx context.Context) (*connection, error) {
 }
 
 // put gives a slot back; nil, or a connection that is no longer fit, gives
-// back a slot whose connection the next caller opens. Connections that were
-// used last are not preferred: all of them are cheap to keep.
+// back a slot whose connection the next caller opens.
 func (r *readers) put(c *connection) {
 	if c != nil && c.broken {
 		c.close()
@@ -62,8 +59,4 @@ func (r *readers) close() {
 			c.close()
 		}
 	}
-}
-
-func cancelled(err error) error {
-	return &database.Error{Kind: database.Cancelled, Reason: "the call ended before its work was done; nothing was changed", Err: err}
 }

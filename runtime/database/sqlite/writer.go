@@ -17,8 +17,8 @@ const (
 )
 
 // writer owns the one connection that writes. It takes all changes that wait
-// into one transaction, each in a savepoint, and answers them all after one
-// commit.
+// into one transaction, all but the first in a savepoint, and answers them all
+// after one commit.
 type writer struct {
 	conn    *connection
 	queue   chan *change
@@ -106,12 +106,17 @@ func (w *writer) loop() {
 func (w *writer) group(first *change) {
 	ctx := context.Background()
 	if err := w.conn.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.rollback() // in case that an earlier rollback failed
 		w.refuseAll(first, translate(ctx, err))
 		return
 	}
 	members := make([]*change, 0, 16)
-	fault := error(value.Panic("the function ended its goroutine"))
+	var fault error
+	ended := false
 	defer func() {
+		if !ended { // by runtime.Goexit: see loop
+			fault = value.Panic("a function ended the goroutine of the writer")
+		}
 		if fault != nil {
 			w.rollback()
 		}
@@ -122,11 +127,15 @@ func (w *writer) group(first *change) {
 			c.answer <- c.result
 		}
 	}()
-	lost := error(nil)
-	for c := first; c != nil && lost == nil; {
+	for c := first; c != nil && fault == nil; {
 		if c.stage.CompareAndSwap(waiting, begun) {
 			members = append(members, c)
-			lost = w.member(c)
+			if len(members) > 1 {
+				fault = w.member(c)
+			} else if !w.lead(c) {
+				ended = true
+				return
+			}
 		}
 		c = nil
 		if len(members) < maxGroup {
@@ -135,17 +144,16 @@ func (w *writer) group(first *change) {
 			default:
 			}
 		}
-		if c != nil && lost != nil {
-			w.refuseAll(c, lost)
+		if c != nil && fault != nil {
+			w.refuseAll(c, fault)
 		}
 	}
-	fault = lost
-	if fault != nil {
-		return
+	if fault == nil {
+		if err := w.conn.exec(ctx, "COMMIT"); err != nil {
+			fault = translate(ctx, err)
+		}
 	}
-	if err := w.conn.exec(ctx, "COMMIT"); err != nil {
-		fault = translate(ctx, err)
-	}
+	ended = true
 }
 
 // refuseAll answers first and all that wait now: each would only wait for the
@@ -173,7 +181,18 @@ func (w *writer) rollback() {
 	_ = w.conn.exec(context.Background(), "ROLLBACK")
 }
 
-// member runs one change in its savepoint. lost tells that the transaction of
+// lead runs the first change of a group, which needs no savepoint: if it is not
+// to be kept, it takes the transaction with it. It reports whether the group
+// goes on.
+func (w *writer) lead(c *change) bool {
+	var keep bool
+	if keep, c.result = w.work(c); !keep {
+		w.rollback()
+	}
+	return keep
+}
+
+// member runs a further change in a savepoint. lost tells that the transaction of
 // the whole group is gone with it, as it is when the disk is full.
 func (w *writer) member(c *change) (lost error) {
 	ctx := context.Background()

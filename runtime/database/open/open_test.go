@@ -1,0 +1,33 @@
+package open_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/database/open"
+	"gatehouse/runtime/database/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func TestDatabase(t *testing.T) {
+	for want, location := range map[database.Dialect]string{
+		database.SQLite:     filepath.Join(t.TempDir(), "postgres.db"),
+		database.PostgreSQL: pgtest.URL(t),
+	} {
+		db, err := open.Database(t.Context(), location, []string{"SELECT 1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if db.Dialect() != want {
+			t.Errorf("%s was opened as %s", location, db.Dialect())
+		}
+		if err := db.Ping(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
