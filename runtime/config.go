@@ -34,6 +34,7 @@ type Config struct {
 	Log      LogConfig      `yaml:"log"`
 
 	sections map[string]yaml.Node
+	lines    map[string]int // of the keys of the file
 	file     string
 }
 
@@ -89,8 +90,22 @@ func LoadConfig(path string) (Config, error) {
 		return cfg, fmt.Errorf("configuration %s: %w", path, err)
 	}
 	cfg = document.Config
-	cfg.sections, cfg.file = document.Sections, path
+	cfg.sections, cfg.lines, cfg.file = document.Sections, keyLines(text), path
 	return cfg, nil
+}
+
+// keyLines tells on which line each key at the top of a document is.
+func keyLines(text []byte) map[string]int {
+	var document yaml.Node
+	lines := map[string]int{}
+	if err := yaml.Load(text, &document); err != nil || len(document.Content) == 0 {
+		return lines
+	}
+	top := document.Content[0].Content
+	for i := 0; i+1 < len(top); i += 2 {
+		lines[top[i].Value] = top[i].Line
+	}
+	return lines
 }
 
 func stripComments(text []byte) []byte {
@@ -118,9 +133,9 @@ func (c *Config) section(name string, dst any) error {
 // check finds sections that no plugin owns and values that cannot be.
 func (c *Config) check(plugins []string) error {
 	var faults []error
-	for name, node := range c.sections {
+	for name := range c.sections {
 		if !slices.Contains(plugins, name) {
-			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q", c.file, node.Line, name))
+			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q", c.file, c.lines[name], name))
 		}
 	}
 	if c.Services.Timeout <= 0 {
@@ -140,7 +155,13 @@ func (c *Config) check(plugins []string) error {
 // IsSQLite reports whether the database is the embedded one.
 func (c *Config) IsSQLite() bool { return c.Database == "" }
 
-func (c *Config) sqlitePath() string { return filepath.Join(c.Data, "gatehouse.db") }
+// location is the database's URL, or the path of its file.
+func (c *Config) location() string {
+	if c.IsSQLite() {
+		return filepath.Join(c.Data, "gatehouse.db")
+	}
+	return c.Database
+}
 
 // checkDatabaseURL refuses early what no driver would understand.
 func (c *Config) checkDatabaseURL() error {

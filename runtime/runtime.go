@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/database"
-	"gatehouse/runtime/database/postgres"
-	"gatehouse/runtime/database/sqlite"
+	"gatehouse/runtime/database/open"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
@@ -116,19 +115,12 @@ func (r *Runtime) openDatabase(ctx context.Context) error {
 		return err
 	}
 	r.keys = keys
-	dialect := database.PostgreSQL
-	if r.cfg.IsSQLite() {
-		dialect = database.SQLite
-	}
+	location := r.cfg.location()
 	var prepare []string
 	for _, plugin := range r.plugins {
-		prepare = append(prepare, plugin.Statements(dialect)...)
+		prepare = append(prepare, plugin.Statements(open.DialectOf(location))...)
 	}
-	if r.cfg.IsSQLite() {
-		r.db, err = sqlite.Open(ctx, sqlite.Config{Path: r.cfg.sqlitePath()})
-	} else {
-		r.db, err = postgres.Open(ctx, postgres.Config{URL: r.cfg.Database, Prepare: prepare})
-	}
+	r.db, err = open.Database(ctx, location, prepare)
 	if err == nil {
 		err = r.checkKey(ctx)
 	}

@@ -19,7 +19,7 @@ import (
 func (r *Runtime) Listen(ctx context.Context) (listener net.Listener, release func(), err error) {
 	release = func() {}
 	if r.cfg.IsSQLite() {
-		if release, err = sqlite.LockHost(r.cfg.sqlitePath()); err != nil {
+		if release, err = sqlite.LockHost(r.cfg.location()); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -62,7 +62,7 @@ type Handler interface {
 	base() *Service
 }
 
-func (s *Service) base() *Service { return s }
+func (s *Service) base() *Service { return s } //nolint:unused // makes types that embed Service, and no others, a Handler
 
 // Context ends when the call does: at its deadline, or when the caller has
 // gone. Give it to whatever waits.

@@ -37,7 +37,10 @@ var shared struct {
 
 // Main runs the tests of a package, stops the shared server and exits. Call it
 // from TestMain.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a TestMain that has more to do: it returns the exit status.
+func Run(m interface{ Run() int }) int {
 	shared.Lock()
 	shared.hasMain = true
 	shared.Unlock()
@@ -52,7 +55,7 @@ func Main(m *testing.M) {
 			code = max(code, 1)
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // URL returns the connection string of a fresh, empty database on the shared

@@ -91,7 +91,7 @@ func (c *conn) commit(ctx context.Context, writes []statement) error {
 	switch {
 	case err == nil:
 		return nil
-	case done.answered && !(done.statements == len(writes) && c.dead()):
+	case done.answered && (done.statements != len(writes) || !c.dead()):
 		return err
 	case done.unsent:
 		return err

@@ -1,0 +1,156 @@
+package runtime_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/sso/core"
+)
+
+// TestAnnotatedDefaults holds configs/gatehouse.yaml to the defaults in the
+// code, both ways: every setting is there, with its default.
+func TestAnnotatedDefaults(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../configs/gatehouse.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented map[string]any
+	if err := yaml.Load(text, &documented); err != nil {
+		t.Fatal(err)
+	}
+	var inCode, sso map[string]any
+	reload := func(value any, into *map[string]any) {
+		t.Helper()
+		text, err := yaml.Dump(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := yaml.Load(text, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reload(runtime.DefaultConfig(), &inCode)
+	reload(core.DefaultConfig(), &sso)
+	inCode["sso"] = sso
+	compare(t, "", normal(documented), normal(inCode))
+	cfg, err := runtime.LoadConfig("../configs/gatehouse.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Data = t.TempDir()
+	r, err := runtime.Open(t.Context(), openOptions(cfg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// normal makes nil, an empty list and an empty map one.
+func normal(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		if len(value) == 0 {
+			return nil
+		}
+		for key, inner := range value {
+			value[key] = normal(inner)
+		}
+	case []any:
+		if len(value) == 0 {
+			return nil
+		}
+	}
+	return value
+}
+
+func compare(t *testing.T, at string, documented, inCode any) {
+	t.Helper()
+	d, isMap := documented.(map[string]any)
+	c, isMapToo := inCode.(map[string]any)
+	if !isMap || !isMapToo {
+		if !reflect.DeepEqual(documented, inCode) {
+			t.Errorf("%s: documented as %v, in the code %v", at, documented, inCode)
+		}
+		return
+	}
+	for key := range c {
+		if _, ok := d[key]; !ok {
+			t.Errorf("%s.%s is not documented", at, key)
+		}
+	}
+	for key, value := range d {
+		compare(t, at+"."+key, value, c[key])
+	}
+}
+
+func TestWrongConfiguration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"listen: x\nlitsen: y\n":                         {"line 2", "litsen"},
+		"ssso:\n  main: {}\n":                            {"line 1", "ssso"},
+		"services:\n  timeout: soon\n":                   {"line 2"},
+		"services:\n  timeout: -1s\n":                    {"services.timeout"},
+		"services:\n  timeouts: {a.b: 0s}\n":             {"services.timeouts", "a.b"},
+		"http:\n  max_body: 0\n":                         {"http.max_body"},
+		"http: [\n":                                      {"L2"},
+		"database: mysql://user:hunter2@host/x\n":         {"postgres://", `"mysql"`},
+		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "encrypt_mail"},
+		"sso:\n  session: {expiry: an hour}\n":           {"line 2", "an hour"},
+		"sso:\n  session: {expiry: 0}\n":                 {"sso.session.expiry"},
+		"sso:\n  apps: {default: ERP}\n":                 {"sso.apps.default", "ERP"},
+		"sso:\n  apps: {all: []}\n":                      {"sso.apps.all"},
+		"sso:\n  user_address_list: {jane: [nowhere]}\n": {"jane", "nowhere"},
+		"sso:\n  hash_secret: {algorithm: md5}\n":        {"hash_secret.algorithm", "md5"},
+		"sso:\n  password: {max_length: 5}\n":            {"password.max_length"},
+		"sso:\n  signup: {max_length_username: 500}\n":   {"signup.max_length_username"},
+	} {
+		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := runtime.LoadConfig(path)
+		if err == nil {
+			cfg.Data = filepath.Join(t.TempDir(), "data")
+			_, err = runtime.Open(t.Context(), openOptions(cfg))
+			if _, missing := os.Stat(cfg.Data); !errors.Is(missing, os.ErrNotExist) {
+				t.Errorf("%q: something was made", text)
+			}
+		}
+		if err == nil {
+			t.Errorf("%q was accepted", text)
+			continue
+		}
+		for _, part := range want {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%q: the error does not tell %s: %v", text, part, err)
+			}
+		}
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: a password is in the error: %v", text, err)
+		}
+	}
+}
+
+func TestEmptyConfiguration(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	if err := os.WriteFile(path, []byte("# nothing\n\n   # at all\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runtime.LoadConfig(path); err != nil {
+		t.Error(err)
+	}
+	if _, err := runtime.LoadConfig(path + "x"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
