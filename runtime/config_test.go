@@ -103,7 +103,7 @@ func TestWrongConfiguration(t *testing.T) {
 		"services:\n  timeouts: {a.b: 0s}\n":             {"services.timeouts", "a.b"},
 		"http:\n  max_body: 0\n":                         {"http.max_body"},
 		"http: [\n":                                      {"L2"},
-		"database: mysql://user:hunter2@host/x\n":         {"postgres://", `"mysql"`},
+		"database: mysql://user:hunter2@host/x\n":        {"postgres://", `"mysql"`},
 		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "encrypt_mail"},
 		"sso:\n  session: {expiry: an hour}\n":           {"line 2", "an hour"},
 		"sso:\n  session: {expiry: 0}\n":                 {"sso.session.expiry"},

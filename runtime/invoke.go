@@ -14,7 +14,6 @@ import (
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/service"
 	"gatehouse/runtime/sso"
-	"gatehouse/runtime/sso/ident"
 )
 
 // maxDepth bounds how many services may invoke one another in a chain.
@@ -23,7 +22,7 @@ const maxDepth = 32
 // Invoke runs a service. An error that it returns is an *invocation.Error.
 func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invocation.Response, error) {
 	if request.CID == "" {
-		request.CID = ident.NewCID()
+		request.CID = invocation.NewCID()
 	}
 	started := time.Now()
 	response, err := r.call(ctx, request)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"gatehouse/runtime/invocation"
-	"gatehouse/runtime/sso/ident"
 )
 
 // Headers of every answer, and of those of services.
@@ -83,7 +82,7 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
 		ResponseWriter: w,
 		channel:        c,
-		cid:            ident.NewCID(),
+		cid:            invocation.NewCID(),
 		logger:         c.Logger,
 		address:        addressOf(r.RemoteAddr),
 	}
@@ -91,7 +90,6 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set(headerCID, x.cid)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // an earlier answer on this connection has left one
 	r.Body = http.MaxBytesReader(w, r.Body, c.MaxBody)
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 	defer x.logAccess(r, begun)

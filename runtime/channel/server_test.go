@@ -215,6 +215,31 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
+// TestAClientThatDoesNotRead does not hold its handler for ever.
+func TestAClientThatDoesNotRead(t *testing.T) {
+	finished := make(chan struct{})
+	h := start(t, func(config *channel.Config, _ *channel.ServerConfig) {
+		config.WriteTimeout = 50 * time.Millisecond
+		config.Routes = []channel.Route{{Method: "GET", Pattern: "/large", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			defer close(finished)
+			channel.WriteJSON(w, 200, strings.Repeat("x", 16<<20))
+		})}}
+	})
+	connection, err := net.Dial("tcp", h.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := io.WriteString(connection, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-finished:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the handler waits for the client")
+	}
+}
+
 func TestHugeHeader(t *testing.T) {
 	h := start(t, nil)
 	connection, err := net.Dial("tcp", h.address)

@@ -5,10 +5,16 @@ package invocation
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
+
+// NewCID returns a new correlation ID: 26 lower-case letters and digits, 130
+// random bits.
+func NewCID() string { return strings.ToLower(rand.Text()) }
 
 // Request asks for one call of a service.
 type Request struct {

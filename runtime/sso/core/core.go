@@ -47,6 +47,8 @@ type Core struct {
 	audit     *auditBuffer
 	logger    *slog.Logger
 	now       func() time.Time
+
+	auditedKeys []sso.UserKey // whose values the audit keeps
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -81,6 +83,8 @@ func New(o Options) (*Core, error) {
 		addresses: addresses,
 		logger:    o.Logger,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
+
+		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	return c, nil

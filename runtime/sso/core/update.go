@@ -70,7 +70,7 @@ func (c *Core) update(ctx context.Context, name string, call sso.Call, patch sso
 			return nil, err
 		}
 		op.entry.Keys = strings.Join(patch.Keys(), ",")
-		op.entry.Changes = auditChanges(&patch, found.Target)
+		op.entry.Changes = c.auditChanges(&patch, found.Target)
 		changes := []store.Change{store.UpdateUser{User: changed}}
 		if changed.IsLocked && patch.IsLocked.IsPresent() {
 			changes = append(changes, store.EndSessionsOf{UserPK: changed.PK})
@@ -140,20 +140,11 @@ func setNullable(column **string, value sso.Optional[string], store func(string)
 
 // auditChanges tells the old and new values of the keys that are neither
 // personal nor secret, as JSON: {"is_locked": [false, true]}.
-func auditChanges(patch *sso.UserPatch, before *store.User) string {
-	old := map[string]any{
-		"is_totp_enabled":      before.IsTOTPEnabled,
-		"is_locked":            before.IsLocked,
-		"password_expiry":      before.PasswordExpiry,
-		"password_must_change": before.PasswordMustChange,
-		"sign_up_status":       before.SignUpStatus,
-		"approval_status":      before.ApprovalStatus,
-	}
+func (c *Core) auditChanges(patch *sso.UserPatch, before *store.User) string {
 	changes := map[string][2]any{}
-	for _, key := range sso.UserKeys() {
-		value, present := key.Value(patch)
-		if present && !key.IsPrivate {
-			changes[key.Name] = [2]any{auditValue(old[key.Name]), auditValue(value)}
+	for _, key := range c.auditedKeys {
+		if value, present := key.Value(patch); present {
+			changes[key.Name] = [2]any{auditValue(auditedColumn(before, key.Name)), auditValue(value)}
 		}
 	}
 	if len(changes) == 0 {
@@ -164,6 +155,26 @@ func auditChanges(patch *sso.UserPatch, before *store.User) string {
 		panic(err) // booleans and strings always marshal
 	}
 	return string(text)
+}
+
+// auditedColumn returns what a row has under a key whose values the audit
+// keeps.
+func auditedColumn(row *store.User, key string) any {
+	switch key {
+	case "is_totp_enabled":
+		return row.IsTOTPEnabled
+	case "is_locked":
+		return row.IsLocked
+	case "password_expiry":
+		return row.PasswordExpiry
+	case "password_must_change":
+		return row.PasswordMustChange
+	case "sign_up_status":
+		return row.SignUpStatus
+	case "approval_status":
+		return row.ApprovalStatus
+	}
+	return nil
 }
 
 func auditValue(value any) any {

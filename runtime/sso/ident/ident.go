@@ -39,9 +39,6 @@ func NewSignupToken() string {
 	return base64.RawURLEncoding.EncodeToString(bits[:])
 }
 
-// NewCID returns a new correlation ID: 26 lower-case letters and digits.
-func NewCID() string { return strings.ToLower(rand.Text()) }
-
 // IsUserID reports whether text has the form of a user's ID.
 func IsUserID(text string) bool { return hasForm(text, userPrefix) }
 

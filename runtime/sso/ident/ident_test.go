@@ -18,7 +18,6 @@ func TestFormOfNewIDs(t *testing.T) {
 		"reset token":  {NewResetToken, `^[0-9a-hjkmnp-tv-z]{1,26}$`, IsResetToken},
 		"reset key":    {NewResetKey, `^zprtrkey[0-9a-hjkmnp-tv-z]{1,26}$`, IsResetKey},
 		"signup token": {NewSignupToken, `^[A-Za-z0-9_-]{32}$`, nil},
-		"cid":          {NewCID, `^[a-z2-7]{26}$`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := map[string]bool{}

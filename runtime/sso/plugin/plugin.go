@@ -10,10 +10,10 @@ import (
 	"gatehouse/runtime"
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
+	"gatehouse/runtime/invocation"
 	passwords "gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/core"
-	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/rest"
 	"gatehouse/runtime/sso/store"
 )
@@ -98,7 +98,7 @@ func (p *SSO) EnsureSuperUser(ctx context.Context) (password string, err error) 
 		return "", err
 	}
 	password = passwords.Generate()
-	call := sso.Call{CID: ident.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1"}
+	call := sso.Call{CID: invocation.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1"}
 	_, err = p.core.CreateUser(ctx, call, sso.NewUser{
 		Username:    FirstSuperUser,
 		Password:    password,

@@ -1,0 +1,122 @@
+// Package gatehouse has no code of its own: its test holds the packages to the
+// architecture (docs/architecture.md).
+package gatehouse
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rules say which packages alone may import a path, and why.
+var rules = []struct {
+	imported string
+	by       []string
+	why      string
+}{
+	{"github.com/traefik/yaegi", []string{"runtime/script"}, "the interpreter is kept behind one package"},
+	{"github.com/jackc/pgx", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
+	{"modernc.org/sqlite", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
+	{"database/sql", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
+	{"gatehouse/host", nil, "nothing imports the program"},
+	{"gatehouse/runtime/sso/plugin", []string{"host"}, "runtime → service → sso → runtime would be a cycle"},
+	{"gatehouse/runtime/sso/rest", []string{"runtime/sso/plugin"}, "only the plugin knows HTTP and the SSO"},
+	{"gatehouse/runtime/sso/core", []string{"runtime/sso/plugin", "runtime/sso/ssotest"}, "the rules are reached through sso.Core"},
+	{"gatehouse/runtime/sso/store", []string{"runtime/sso", "host"}, "rows are the business of the rules"},
+}
+
+// forbidden are imports that a package and those below it may not have.
+var forbidden = []struct {
+	in       string
+	except   []string
+	imported []string
+	why      string
+}{
+	{"runtime/sso", []string{"runtime/sso/rest", "runtime/sso/plugin"}, []string{"net/http", "gatehouse/runtime/channel", "gatehouse/runtime/script"},
+		"the SSO knows no HTTP and no interpreter"},
+	{"runtime/service", nil, []string{"gatehouse/runtime/channel", "gatehouse/runtime/script", "gatehouse/runtime/database"},
+		"what scripts see stands on nothing but the SSO's contract"},
+	{"runtime/channel", nil, []string{"gatehouse/runtime/service", "gatehouse/runtime/script", "gatehouse/runtime/sso"},
+		"HTTP knows services as an invocation.Invoker"},
+	{"runtime/database", nil, []string{"gatehouse/runtime/sso", "gatehouse/runtime/service", "gatehouse/runtime/channel"},
+		"the database knows nothing of what it keeps"},
+}
+
+func TestArchitecture(t *testing.T) {
+	documented := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && file != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "bin" || entry.Name() == "data") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		dir := path.Dir(filepath.ToSlash(file))
+		documented[dir] = documented[dir] || parsed.Doc != nil
+		if strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			check(t, file, dir, imported)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no package comment", dir)
+		}
+	}
+}
+
+func check(t *testing.T, file, dir, imported string) {
+	t.Helper()
+	for _, rule := range rules {
+		if !within(imported, rule.imported) || within("gatehouse/"+dir, rule.imported) {
+			continue
+		}
+		allowed := false
+		for _, by := range rule.by {
+			allowed = allowed || within(dir, by)
+		}
+		if !allowed {
+			t.Errorf("%s imports %s: %s", file, imported, rule.why)
+		}
+	}
+	for _, rule := range forbidden {
+		if !within(dir, rule.in) {
+			continue
+		}
+		for _, except := range rule.except {
+			if within(dir, except) {
+				return
+			}
+		}
+		for _, bad := range rule.imported {
+			if within(imported, bad) {
+				t.Errorf("%s imports %s: %s", file, imported, rule.why)
+			}
+		}
+	}
+}
+
+// within reports whether a path is a package or below it.
+func within(path, pkg string) bool { return path == pkg || strings.HasPrefix(path, pkg+"/") }

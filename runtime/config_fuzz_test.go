@@ -1,0 +1,31 @@
+package runtime_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gatehouse/runtime"
+)
+
+// FuzzLoadConfig reads any file: it is refused, or what it leaves out has its
+// default.
+func FuzzLoadConfig(f *testing.F) {
+	annotated, err := os.ReadFile("../configs/gatehouse.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{string(annotated), "listen: x", "sso: {main: {}}", "services:\n  timeout: 1s", "- 1", "\x00", "a: &a [*a]"} {
+		f.Add([]byte(seed))
+	}
+	path := filepath.Join(f.TempDir(), "gatehouse.yaml")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := runtime.LoadConfig(path)
+		if err == nil && len(text) == 0 && cfg.Listen != runtime.DefaultConfig().Listen {
+			t.Errorf("listen is %q", cfg.Listen)
+		}
+	})
+}

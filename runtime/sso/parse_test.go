@@ -1,0 +1,93 @@
+package sso_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/runtime/sso"
+)
+
+func TestTimes(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"2345-12-27T11:22:33":          time.Date(2345, 12, 27, 11, 22, 33, 0, time.UTC),
+		"2345-12-27T11:22:33.5":        time.Date(2345, 12, 27, 11, 22, 33, 5e8, time.UTC),
+		"2345-12-27 11:22:33.123456":   time.Date(2345, 12, 27, 11, 22, 33, 123456000, time.UTC),
+		"2345-12-27T11:22:33.1234567Z": time.Date(2345, 12, 27, 11, 22, 33, 123456700, time.UTC),
+		"2345-12-27T11:22:33-0230":     time.Date(2345, 12, 27, 13, 52, 33, 0, time.UTC),
+		"2345-12-27T11:22":             time.Date(2345, 12, 27, 11, 22, 0, 0, time.UTC),
+		"2345-12-27":                   time.Date(2345, 12, 27, 0, 0, 0, 0, time.UTC),
+	} {
+		if got, err := sso.ParseTime(text); err != nil || !got.Equal(want) || got.Location() != time.UTC {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "now", "2345", "2345-02-30", "27.12.2345", "0000-12-31", "0001-01-01T00:00:00+01:00", "10000-01-01"} {
+		if got, err := sso.ParseTime(text); err == nil {
+			t.Errorf("%q was read as %v", text, got)
+		}
+	}
+	at := time.Date(2026, 1, 2, 5, 4, 5, 0, time.FixedZone("", 7200))
+	for nanoseconds, want := range map[time.Duration]string{0: "2026-01-02T03:04:05", 1: "2026-01-02T03:04:05",
+		1000: "2026-01-02T03:04:05.000001", 120_000_000: "2026-01-02T03:04:05.120000"} {
+		if got := sso.FormatTime(at.Add(nanoseconds)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// FuzzParseTime reads what it has written.
+func FuzzParseTime(f *testing.F) {
+	for _, seed := range []string{"2345-12-27T11:22:33", "2345-12-27", "2345-12-27T11:22:33.123456+02:00", "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := sso.ParseTime(text)
+		if err != nil {
+			return
+		}
+		again, err := sso.ParseTime(sso.FormatTime(at))
+		if err != nil || !again.Equal(at.Truncate(time.Microsecond)) {
+			t.Errorf("%q is %v, written %s, read %v, %v", text, at, sso.FormatTime(at), again, err)
+		}
+	})
+}
+
+// FuzzPatchFromJSON takes any JSON object: each key of the table that is there
+// is present with a value of its type or NULL, or refused.
+func FuzzPatchFromJSON(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"email": null}`, `{"is_locked": "yes", "first_name": 7}`, `{"password_expiry": "2030-01-01"}`, `{"username": [1]}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var data map[string]any
+		if decoder.Decode(&data) != nil {
+			return
+		}
+		for _, patch := range []sso.UserPatch{sso.PatchFromJSON(data), sso.PatchFromMap(data)} {
+			fault := patch.CheckKeys(true)
+			for _, key := range sso.UserKeys() {
+				given, there := data[key.Name]
+				value, present := key.Value(&patch)
+				switch {
+				case !there && present:
+					t.Errorf("%s was not given but is present", key.Name)
+				case there && given == nil && (!present || value != nil):
+					t.Errorf("%s was NULL and is %v", key.Name, value)
+				case there && !present && fault == nil:
+					t.Errorf("%s = %v got lost", key.Name, given)
+				case there && !key.Nullable && given == nil && fault == nil:
+					t.Errorf("%s took NULL", key.Name)
+				}
+			}
+			if len(data) == 0 && !patch.IsEmpty() {
+				t.Error("nothing is not empty")
+			}
+		}
+		sso.NewUserFromJSON(data)
+		sso.NewUserFromMap(data)
+	})
+}
