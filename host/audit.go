@@ -15,7 +15,7 @@ import (
 )
 
 func newAudit() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Look at the audit of the SSO"}
+	cmd := &cobra.Command{Use: "audit", Short: "Look at the audit of the SSO", Args: subcommand, RunE: showHelp}
 	cmd.AddCommand(newAuditList())
 	return cmd
 }
@@ -30,8 +30,11 @@ func newAuditList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the calls of the SSO, oldest first",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if filter.Limit < 0 {
+				return errors.New("--limit: want a number of entries, or 0 for all")
+			}
 			if filter.Since, err = parseSince(since, time.Now()); err != nil {
 				return err
 			}
@@ -50,9 +53,15 @@ func newAuditList() *cobra.Command {
 			if asJSON {
 				show = jsonEntry
 			}
-			return records.Audit(cmd.Context(), filter, func(entry store.AuditEntry) error {
+			found := 0
+			err = records.Audit(cmd.Context(), filter, func(entry store.AuditEntry) error {
+				found++
 				return show(cmd.OutOrStdout(), entry)
 			})
+			if err == nil && found == 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "no such entries")
+			}
+			return err
 		},
 	}
 	flags := cmd.Flags()

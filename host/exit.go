@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"gatehouse/runtime/sso"
 )
@@ -51,7 +52,7 @@ func fromSSO(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if refused.Err != nil {
+	if refused.Err != nil && !strings.Contains(refused.Error(), refused.Err.Error()) {
 		err = fmt.Errorf("%w: %w", refused, refused.Err)
 	}
 	for _, code := range refused.Codes {

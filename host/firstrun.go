@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/sso/store"
 )
 
 // passwords are those that a first start has made; "" where it made none.
@@ -22,4 +23,9 @@ func (o *opened) firstRun(ctx context.Context) (passwords, error) {
 	}
 	made.invoke, _, err = o.Security().CreateMissing(ctx, runtime.InvokeDefinition, runtime.InvokeDefinition)
 	return made, err
+}
+
+func (o *opened) hasUser(ctx context.Context, username string) (bool, error) {
+	found, err := o.sso.Store().Read(ctx, store.Lookup{Username: username})
+	return found.Target != nil, err
 }

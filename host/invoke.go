@@ -55,7 +55,7 @@ func invokeError(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	if failed.Cause != nil && !strings.Contains(failed.Message, failed.Cause.Error()) {
+	if failed.Cause != nil && !strings.Contains(failed.Error(), failed.Cause.Error()) {
 		return fmt.Errorf("%w (cid %s): %w", failed, failed.CID, failed.Cause)
 	}
 	return fmt.Errorf("%w (cid %s)", failed, failed.CID)

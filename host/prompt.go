@@ -12,16 +12,6 @@ import (
 	"golang.org/x/term"
 )
 
-// exactArg wants exactly one argument, and calls it by its name.
-func exactArg(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 && args[0] != "" {
-			return nil
-		}
-		return fmt.Errorf("%s takes one argument, %s: see %q", cmd.CommandPath(), name, cmd.CommandPath()+" --help")
-	}
-}
-
 // newPassword returns the password of a flag or asks for one: at a terminal
 // without echo and twice, otherwise as a line of standard input.
 func newPassword(cmd *cobra.Command, flag string) (string, error) {

@@ -26,7 +26,11 @@ gives each of them single sign-on: users, sessions and their attributes.
 
 Without a command it serves, as "gatehouse serve" does. The first start makes
 everything that it needs in the directory ./data and shows passwords once.`,
-		Args:          cobra.NoArgs,
+		Example: `  gatehouse                          serve ./services, with all else in ./data
+  gatehouse check                    look for errors in ./services, run nothing
+  gatehouse sso create-user jane     create a user, asking for a password
+  gatehouse audit list --since 1h    see what users did in the last hour`,
+		Args:          subcommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          serve.RunE,
@@ -99,8 +103,8 @@ type opened struct {
 	cfg runtime.Config
 }
 
-// open opens the installation. What a command logs below warnings is of no
-// interest at a prompt: only serve asks for all.
+// open opens the installation. A quiet command logs nothing: what it returns
+// or prints says it all.
 func (i *installation) open(cmd *cobra.Command, quiet bool) (*opened, error) {
 	cfg, err := i.configuration()
 	if err != nil {

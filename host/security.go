@@ -11,6 +11,8 @@ func newSecurity() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "security",
 		Short: "Manage the Basic Auth definitions that guard services",
+		Args:  subcommand,
+		RunE:  showHelp,
 	}
 	cmd.AddCommand(newSetPassword())
 	return cmd

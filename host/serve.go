@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/secret"
+	"gatehouse/runtime/sso/plugin"
 )
 
 func newServe() *cobra.Command {
@@ -22,7 +25,7 @@ files change, and serves them and the SSO over HTTP until it is interrupted.
 The first start makes the data directory, the secret key, the database, a
 super-user and a Basic Auth definition, and shows their passwords once.
 Calls in flight finish after an interrupt; a second interrupt ends at once.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.serve(cmd) },
 	}
 	in.flags(cmd.Flags(), "data")
@@ -50,13 +53,19 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 	if err := host.LoadServices(cmd.Context()); err != nil {
 		return err
 	}
+	hasFirst, err := host.hasUser(cmd.Context(), plugin.FirstSuperUser)
+	if err != nil {
+		return err
+	}
 	page := welcome{
-		out:       cmd.OutOrStdout(),
-		url:       "http://" + listener.Addr().String(),
-		program:   programName(),
-		flags:     i.repeat(),
-		passwords: passwords,
-		app:       host.sso.DefaultApp(),
+		out:          cmd.OutOrStdout(),
+		url:          "http://" + listener.Addr().String(),
+		program:      programName(),
+		flags:        i.repeat(),
+		environment:  i.environment(),
+		passwords:    passwords,
+		hasSuperUser: hasFirst,
+		app:          host.sso.DefaultApp(),
 	}
 	page.installation(host.cfg)
 	page.services(host.Services(), host.cfg.Services.Directories, missingDirectories(host.cfg))
@@ -75,18 +84,39 @@ func missingDirectories(cfg runtime.Config) []string {
 }
 
 // repeat returns the flags that another command needs to work on the same
-// installation. A URL may hold a password: it is asked for in its place.
+// installation. A URL with a password is left to the environment.
 func (i *installation) repeat() string {
+	shown := []struct{ name, value string }{{"data", i.data}, {"config", i.config}, {"key-file", i.keyFile}}
+	if !hasPassword(i.database) {
+		shown = append(shown, struct{ name, value string }{"database", i.database})
+	}
 	var flags string
-	for _, flag := range []struct{ name, value string }{
-		{"data", i.data}, {"config", i.config}, {"key-file", i.keyFile},
-	} {
+	for _, flag := range shown {
 		if flag.value != "" {
 			flags += fmt.Sprintf(" --%s %s", flag.name, quote(flag.value))
 		}
 	}
-	if i.database != "" {
-		flags += " --database 'URL'"
-	}
 	return flags
+}
+
+// environment names the variables that another command needs as well.
+func (i *installation) environment() []string {
+	var names []string
+	if hasPassword(i.database) || i.database == "" && os.Getenv(databaseVariable) != "" {
+		names = append(names, databaseVariable)
+	}
+	if i.keyFile == "" && os.Getenv(secret.KeyVariable) != "" {
+		names = append(names, secret.KeyVariable)
+	}
+	return names
+}
+
+// hasPassword reports whether a database URL holds a password, or may.
+func hasPassword(databaseURL string) bool {
+	parsed, err := url.Parse(databaseURL)
+	if err != nil {
+		return true
+	}
+	_, isSet := parsed.User.Password()
+	return isSet || parsed.Query().Has("password")
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/sso"
-	"gatehouse/runtime/sso/ident"
 )
 
 func newSSO() *cobra.Command {
@@ -20,6 +20,8 @@ these commands is the authority: they ask for no session.
 
 Exit status: 0 done, 20 the user exists, 21 the input is not valid, 22 there is
 no such user, 1 anything else.`,
+		Args: subcommand,
+		RunE: showHelp,
 	}
 	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin())
 	return cmd
@@ -27,7 +29,7 @@ no such user, 1 anything else.`,
 
 // asOperator is how the command line calls the core.
 func (o *opened) asOperator(cmd *cobra.Command) sso.Call {
-	return sso.Call{CID: ident.NewCID(), App: o.sso.DefaultApp(), RemoteAddr: "127.0.0.1", UserAgent: cmd.CommandPath()}
+	return sso.Call{CID: invocation.NewCID(), App: o.sso.DefaultApp(), RemoteAddr: "127.0.0.1", UserAgent: cmd.CommandPath()}
 }
 
 func newCreateUser(isSuperUser bool) *cobra.Command {
@@ -115,7 +117,7 @@ REST, and the password and the TOTP code are checked.`,
 			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
 			session, err := host.sso.SSO().Login(cmd.Context(), host.asOperator(cmd), login)
 			if login.Trusted && sso.HasCode(err, sso.NotAllowed) {
-				return &statusError{exitNoUser, fmt.Errorf("%w: there is no approved user %q", err, args[0])}
+				return &statusError{exitNoUser, fmt.Errorf("sso login: there is no user %q, or it is not approved", args[0])}
 			}
 			if err != nil {
 				return fromSSO(err)

@@ -16,12 +16,14 @@ import (
 // welcome is what serve says on standard output when it is up. It is the one
 // place where passwords are shown.
 type welcome struct {
-	out       io.Writer
-	url       string
-	program   string
-	flags     string
-	passwords passwords
-	app       string
+	out          io.Writer
+	url          string
+	program      string   // what to type to run it again
+	flags        string   // that name this installation
+	environment  []string // variables that name it, too
+	passwords    passwords
+	hasSuperUser bool // the one that a first start makes
+	app          string
 }
 
 func (w *welcome) print(format string, args ...any) { fmt.Fprintf(w.out, format+"\n", args...) }
@@ -74,20 +76,27 @@ const exampleService = "update-current-user.update-current-user"
 
 // try prints lines that work when pasted into a shell.
 func (w *welcome) try(services []script.Info) {
-	w.print("\nTry it, in another terminal:")
+	w.print("\nTry it, in another terminal, from this directory:")
 
-	if w.passwords.superUser != "" {
+	if len(w.environment) > 0 {
+		w.step("first set there what this host has in %s", strings.Join(w.environment, " and "))
+	}
+	switch {
+	case w.passwords.superUser != "":
 		w.step("log in; the UST is the token of the session")
 		w.print(`  UST=$(curl -s %s/zato/sso/user/login -d '{"username":"%s","password":"%s","current_app":"%s"}' | sed 's/.*"ust": *"\([^"]*\)".*/\1/'); echo "$UST"`,
 			w.url, plugin.FirstSuperUser, w.passwords.superUser, w.app)
-	} else {
+	case w.hasSuperUser:
 		w.step("open a session; the UST is its token")
 		w.print(`  UST=$(%s sso login %s%s); echo "$UST"`, w.program, plugin.FirstSuperUser, w.flags)
+	default:
+		w.step("open a session for one of your users; the UST is its token")
+		w.print(`  UST=$(%s sso login USERNAME%s); echo "$UST"`, w.program, w.flags)
 	}
 	isExampleLoaded := slices.ContainsFunc(services, func(s script.Info) bool { return s.Name == exampleService && s.LastError == "" })
 	if isExampleLoaded {
 		w.step("update the current user, through the example service")
-		credentials := runtime.InvokeDefinition
+		credentials := runtime.InvokeDefinition // curl asks for a password that we no longer have
 		if w.passwords.invoke != "" {
 			credentials += ":" + w.passwords.invoke
 		}
@@ -103,7 +112,7 @@ func (w *welcome) try(services []script.Info) {
 	w.print("\nCtrl-C ends the host; calls in flight finish first.")
 }
 
-func (w *welcome) step(text string) { w.print("\n  # %s", text) }
+func (w *welcome) step(format string, args ...any) { w.print("\n  # "+format, args...) }
 
 // programName returns what to type to run this program again.
 func programName() string {

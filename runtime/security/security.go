@@ -64,12 +64,20 @@ type Principal struct {
 	Username string
 }
 
+// Hasher hashes and verifies passwords. *password.Hasher is one: see its
+// methods.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	Verify(ctx context.Context, hash, password string) (ok, needsRehash bool, err error)
+	VerifyDummy(ctx context.Context, password string) error
+}
+
 // Config is what Definitions work with.
 type Config struct {
 	// DB is a database that Migrations were run on.
 	DB database.DB
 
-	Hasher *password.Hasher
+	Hasher Hasher
 
 	// Refresh is how old the copy of the definitions in memory may grow
 	// (default and most: 500 ms).
@@ -87,7 +95,7 @@ type Config struct {
 // safe for concurrent use.
 type Definitions struct {
 	db      database.DB
-	hasher  *password.Hasher
+	hasher  Hasher
 	refresh time.Duration
 
 	snapshot atomic.Pointer[snapshot]

@@ -321,47 +321,6 @@ func TestVerifyingDoesNotReadEveryTime(t *testing.T) {
 	})
 }
 
-// TestRightCredentialsPassAFlood holds back all hashing and floods: who was
-// verified before still passes, others are told to come back, and when hashing
-// goes on again all is as before.
-func TestRightCredentialsPassAFlood(t *testing.T) {
-	onEngines(t, func(t *testing.T, db database.DB) {
-		hasher, err := password.New(password.Config{MaxConcurrent: 1}) // Argon2id: slow on purpose
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx := context.Background()
-		d := newDefinitions(t, db, security.Config{Hasher: hasher, MaxHashing: 1, MaxWaiting: 4})
-		if err := d.Set(ctx, "pubapi", "user", "password"); err != nil {
-			t.Fatal(err)
-		}
-		verify(t, d, "pubapi", "user", "password", nil)
-		var attackers sync.WaitGroup
-		var busy, denied atomic.Int64
-		for i := range 60 {
-			attackers.Go(func() {
-				_, err := d.Verify(ctx, "pubapi", "user", fmt.Sprint("guess ", i))
-				switch {
-				case errors.Is(err, security.ErrBusy):
-					busy.Add(1)
-				case errors.Is(err, security.ErrDenied):
-					denied.Add(1)
-				default:
-					t.Errorf("a guess: %v", err)
-				}
-			})
-		}
-		for range 100 {
-			verify(t, d, "pubapi", "user", "password", nil)
-		}
-		attackers.Wait()
-		if busy.Load() == 0 || denied.Load() == 0 {
-			t.Errorf("%d guesses were told to come back, %d were denied", busy.Load(), denied.Load())
-		}
-		verify(t, d, "pubapi", "user", "yet another", security.ErrDenied)
-	})
-}
-
 // stuck is a database that does not answer until it is released.
 type stuck struct {
 	database.DB

@@ -206,6 +206,11 @@ func (op *operation) finish(ctx context.Context, err error, committed bool) erro
 	return failure
 }
 
+// hidingOps are the operations that fall back to E005001 where a code may not
+// be told (section 3 of the specification). Whoever has a session already is
+// told.
+var hidingOps = []string{sso.OpLogin, sso.OpLogout}
+
 // failure makes the public error of a call.
 func (op *operation) failure(err error) *sso.Error {
 	if err == nil {
@@ -213,7 +218,8 @@ func (op *operation) failure(err error) *sso.Error {
 	}
 	var refused *refusal
 	if errors.As(err, &refused) {
-		return &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail, Hidden: refused.hidden}
+		return &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail,
+			Hidden: refused.hidden && slices.Contains(hidingOps, op.name)}
 	}
 	failed := &sso.Error{Op: op.name, Codes: []sso.Code{sso.InternalError}, Err: err}
 	var fault *database.Error

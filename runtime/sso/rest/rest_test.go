@@ -265,6 +265,11 @@ func TestUpdateUser(t *testing.T) {
 				t.Errorf("%s: stored %v", text, got)
 			}
 		}
+		late := s.loginOver("jane")
+		patch(200, ok, map[string]any{"ust": admin, "user_id": id, "password_expiry": "2020-01-01"})
+		patch(403, refused("E003004"), map[string]any{"ust": late, "email": "ab"})
+		s.want(403, refused("E005001"), http.MethodPost, "/user/login", map[string]any{"username": "jane", "password": ssotest.Password})
+		patch(200, ok, map[string]any{"ust": admin, "user_id": id, "password_expiry": "2345-01-01"})
 		for _, text := range []any{"tomorrow", "2345-13-01", "", 7, "0000-01-01"} {
 			patch(403, refused("E008002"), map[string]any{"ust": admin, "user_id": id, "password_expiry": text})
 		}
