@@ -16,9 +16,6 @@ import (
 	"gatehouse/runtime/sso"
 )
 
-// maxDepth bounds how many services may invoke one another in a chain.
-const maxDepth = 32
-
 // Invoke runs a service. An error that it returns is an *invocation.Error.
 func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invocation.Response, error) {
 	if request.CID == "" {
@@ -26,10 +23,11 @@ func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invoc
 	}
 	started := time.Now()
 	response, err := r.call(ctx, request)
-	logger := r.logger.With("cid", request.CID, "service", request.Service, "duration", time.Since(started))
 	if err == nil {
 		response.CID = request.CID
-		logger.LogAttrs(ctx, slog.LevelDebug, "service answered",
+		r.logger.LogAttrs(ctx, slog.LevelDebug, "service answered",
+			slog.String("cid", request.CID), slog.String("service", request.Service),
+			slog.Duration("duration", time.Since(started)),
 			slog.Int("status", response.Status), slog.String("version", response.Version))
 		return response, nil
 	}
@@ -39,7 +37,9 @@ func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invoc
 	if failure.Status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	logger.LogAttrs(ctx, level, "service failed",
+	r.logger.LogAttrs(ctx, level, "service failed",
+		slog.String("cid", request.CID), slog.String("service", request.Service),
+		slog.Duration("duration", time.Since(started)),
 		slog.Int("status", failure.Status), slog.String("version", failure.Version), slog.String("cause", logText(failure)))
 	return invocation.Response{}, failure
 }
@@ -53,9 +53,6 @@ func logText(failure *invocation.Error) string {
 
 // call runs the service and encodes its answer while the call is still on.
 func (r *Runtime) call(ctx context.Context, request invocation.Request) (invocation.Response, error) {
-	if request.Depth > maxDepth {
-		return invocation.Response{}, fmt.Errorf("%d services invoke one another: they may be going in circles", maxDepth)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	api, end := sso.Bind(ctx, r.sso)
 	// What a runaway service does after its call has ended changes nothing:
@@ -72,7 +69,7 @@ func (r *Runtime) call(ctx context.Context, request invocation.Request) (invocat
 				Logger:  r.logger.With("cid", request.CID, "service", request.Service),
 				Request: newRequest(request),
 				SSO:     api,
-				Invoker: nested{r, request.Depth + 1},
+				Invoker: nested{r},
 			})
 		},
 		func(s *service.Service) error {
@@ -141,14 +138,11 @@ func encode(answer *service.Response) (invocation.Response, error) {
 }
 
 // nested runs services for other services.
-type nested struct {
-	runtime *Runtime
-	depth   int
-}
+type nested struct{ runtime *Runtime }
 
 // InvokeService implements service.Invoker.
 func (n nested) InvokeService(ctx context.Context, name, cid string, input []byte) ([]byte, error) {
-	response, err := n.runtime.Invoke(ctx, invocation.Request{Service: name, CID: cid, Body: input, Depth: n.depth})
+	response, err := n.runtime.Invoke(ctx, invocation.Request{Service: name, CID: cid, Body: input})
 	if err == nil {
 		return response.Body, nil
 	}
@@ -179,7 +173,11 @@ func answerTo(name string, err error) *invocation.Error {
 		copied := *already
 		return &copied
 	case errors.As(err, &timedOut):
-		return &invocation.Error{Status: http.StatusGatewayTimeout, Message: timedOut.Error(), Cause: err}
+		status := http.StatusGatewayTimeout
+		if timedOut.Queued { // it never began: all interpreters were busy
+			status = http.StatusServiceUnavailable
+		}
+		return &invocation.Error{Status: status, Message: timedOut.Error(), Cause: err}
 	case errors.As(err, &refused):
 		return fromServiceError(refused, err)
 	case errors.As(err, &sign):

@@ -243,7 +243,7 @@ func TestServices(t *testing.T) {
 		if got := h.invoke("circle.circle", nil); got.status != 500 {
 			t.Errorf("a circle: %v", got)
 		}
-		if !strings.Contains(h.log.String(), "going in circles") {
+		if !strings.Contains(h.log.String(), "round in a circle") {
 			t.Error("the log does not tell of the circle")
 		}
 	})

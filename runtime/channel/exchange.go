@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -107,7 +108,7 @@ func (x *exchange) recover(r *http.Request) {
 	if fault == nil {
 		return
 	}
-	if fault == http.ErrAbortHandler { // a handler's way to cut the connection
+	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) { // a handler's way to cut the connection
 		panic(fault)
 	}
 	Logger(r.Context()).Error("panic in a handler", "panic", fault, "stack", string(debug.Stack()))

@@ -93,6 +93,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		}
 		err = fmt.Errorf("ending HTTP: %w", err)
 	}
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	return err
 }

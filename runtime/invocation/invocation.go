@@ -30,9 +30,6 @@ type Request struct {
 
 	// HTTP describes the HTTP request behind the call, if there is one.
 	HTTP *HTTP
-
-	// Depth counts the services above this one in a chain of invocations.
-	Depth int
 }
 
 // HTTP describes the HTTP request behind a call.

@@ -36,7 +36,7 @@ const (
 	sqlAll = `SELECT id, name, username, password, is_active, created, updated FROM gatehouse_basic_auth ORDER BY name`
 
 	sqlCreate = `INSERT INTO gatehouse_basic_auth (name, username, password, is_active, created, updated)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
 
 	// $7 keeps the username of a definition that is there.
 	sqlSet = `INSERT INTO gatehouse_basic_auth (name, username, password, is_active, created, updated)

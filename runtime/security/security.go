@@ -163,14 +163,8 @@ func (d *Definitions) Set(ctx context.Context, name, username, password string) 
 // of that name. Of hosts that start at once, one makes it; only there is
 // created true and the password known.
 func (d *Definitions) CreateMissing(ctx context.Context, name, username string) (generated string, created bool, err error) {
-	all, err := d.List(ctx)
-	if err != nil {
+	if there, err := d.exists(ctx, name); there || err != nil {
 		return "", false, err
-	}
-	for _, definition := range all {
-		if definition.Name == name {
-			return "", false, nil
-		}
 	}
 	generated = password.Generate()
 	args, err := d.row(ctx, name, username, generated)
@@ -178,10 +172,23 @@ func (d *Definitions) CreateMissing(ctx context.Context, name, username string) 
 		return "", false, err
 	}
 	rows, err := d.change(ctx, name, database.Query{SQL: sqlCreate, Args: args})
-	if err != nil || rows == 0 {
+	switch {
+	case err != nil:
 		return "", false, err
+	case rows == 1:
+		return generated, true, nil
 	}
-	return generated, true, nil
+	there, err := d.exists(ctx, name) // or another definition is in the way
+	if err == nil && !there {
+		err = fmt.Errorf("security definition %s: %w", name, ErrUsernameTaken)
+	}
+	return "", false, err
+}
+
+func (d *Definitions) exists(ctx context.Context, name string) (bool, error) {
+	there := false
+	err := d.read(ctx, func(definition Definition, _ string) { there = there || definition.Name == name })
+	return there, err
 }
 
 // SetActive switches a definition on or off.
@@ -247,7 +254,8 @@ func (d *Definitions) change(ctx context.Context, name string, query database.Qu
 	defer d.changes.Add(1) // whatever the outcome: it may be unknown
 	for range 5 {
 		err = d.db.Change(ctx, nil, func() ([]database.Query, error) { return []database.Query{query}, nil })
-		if !database.IsKind(err, database.Conflict) {
+		// A duplicate may be the same definition, just made by another host.
+		if !database.IsKind(err, database.Conflict) && !database.IsKind(err, database.Duplicate) {
 			break
 		}
 	}

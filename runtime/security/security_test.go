@@ -176,6 +176,9 @@ func TestRefusedDefinitions(t *testing.T) {
 		if err := d.Set(ctx, strings.Repeat("ż", 191), "", "password"); err != nil {
 			t.Errorf("191 characters: %v", err)
 		}
+		if _, created, err := d.CreateMissing(ctx, "three", "one"); created || !errors.Is(err, security.ErrUsernameTaken) {
+			t.Errorf("CreateMissing with a username that is taken: %v, %v", created, err)
+		}
 		for what, err := range map[string]error{
 			"Delete": d.Delete(ctx, "none"), "SetActive": d.SetActive(ctx, "none", true),
 		} {
@@ -214,6 +217,22 @@ func TestHostsThatStartAtOnceCreateOne(t *testing.T) {
 			t.Fatalf("%d hosts made the definition", len(passwords))
 		}
 		verify(t, newDefinitions(t, db, security.Config{}), "pubapi", "pubapi", passwords[0], nil)
+	})
+}
+
+func TestSettingOneDefinitionAtOnce(t *testing.T) {
+	onEngines(t, func(t *testing.T, db database.DB) {
+		var hosts sync.WaitGroup
+		for range 8 {
+			d := newDefinitions(t, db, security.Config{})
+			hosts.Go(func() {
+				if err := d.Set(context.Background(), "pubapi", "user", "password"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		hosts.Wait()
+		verify(t, newDefinitions(t, db, security.Config{}), "pubapi", "user", "password", nil)
 	})
 }
 

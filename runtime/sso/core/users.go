@@ -221,18 +221,25 @@ func (c *Core) stamp(row *store.User, by string, now time.Time) {
 
 // CheckKeys tries the keys of the installation on passwords that the database
 // holds, so that a database taken over with another key is refused before
-// anything is written.
+// anything is written. It also learns how these passwords are hashed, so that
+// from the first login on all refusals cost the same.
 func (c *Core) CheckKeys(ctx context.Context) error {
-	samples, err := c.store.SamplePasswords(ctx, 20)
+	samples, err := c.store.SamplePasswords(ctx, 100)
 	if err != nil {
 		return err
 	}
+	opened := 0
 	for _, sample := range samples {
-		if _, err := c.keys.DecryptStored(sample); err == nil {
-			return nil
+		hash, err := c.keys.DecryptStored(sample)
+		if err != nil {
+			continue
+		}
+		opened++
+		if err := c.hasher.Observe(hash); err != nil {
+			c.logger.Warn("a stored password is a hash of an unknown kind: its user cannot log in", "cause", err)
 		}
 	}
-	if len(samples) > 0 {
+	if len(samples) > 0 && opened == 0 {
 		return fmt.Errorf("none of the passwords in zato_sso_user can be decrypted with this key: give the key of the installation that made them")
 	}
 	return nil
