@@ -109,7 +109,7 @@ func TestWhatAServiceIsGiven(t *testing.T) {
 	if got.status != 200 || taken == nil {
 		t.Fatalf("answer is %d %s", got.status, got.body)
 	}
-	if taken.Service != "user-api.update" || taken.CID != got.header.Get("X-Zato-CID") || string(taken.Body) != ` {"name": "a\u0000b"} ` || taken.Depth != 0 {
+	if taken.Service != "user-api.update" || taken.CID != got.header.Get("X-Zato-CID") || string(taken.Body) != ` {"name": "a\u0000b"} ` {
 		t.Errorf("request is %+v", taken)
 	}
 	http := taken.HTTP
