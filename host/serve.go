@@ -46,28 +46,25 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 		return err
 	}
 	defer release()
-	passwords, err := host.firstRun(cmd.Context())
+	page := welcome{
+		out:         cmd.OutOrStdout(),
+		url:         "http://" + listener.Addr().String(),
+		program:     programName(),
+		flags:       i.repeat(),
+		environment: i.environment(),
+		app:         host.sso.DefaultApp(),
+	}
+	page.passwords, err = host.firstRun(cmd.Context())
+	page.installation(host.cfg) // at once: whatever fails later, passwords that were made are not lost
 	if err != nil {
 		return err
 	}
 	if err := host.LoadServices(cmd.Context()); err != nil {
 		return err
 	}
-	hasFirst, err := host.hasUser(cmd.Context(), plugin.FirstSuperUser)
-	if err != nil {
+	if page.hasSuperUser, err = host.hasUser(cmd.Context(), plugin.FirstSuperUser); err != nil {
 		return err
 	}
-	page := welcome{
-		out:          cmd.OutOrStdout(),
-		url:          "http://" + listener.Addr().String(),
-		program:      programName(),
-		flags:        i.repeat(),
-		environment:  i.environment(),
-		passwords:    passwords,
-		hasSuperUser: hasFirst,
-		app:          host.sso.DefaultApp(),
-	}
-	page.installation(host.cfg)
 	page.services(host.Services(), host.cfg.Services.Directories, missingDirectories(host.cfg))
 	page.try(host.Services())
 	return host.Serve(cmd.Context(), listener)

@@ -1,0 +1,72 @@
+package bench
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/database/pgtest"
+	"gatehouse/runtime/database/postgres"
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/ssotest"
+	"gatehouse/runtime/sso/store"
+)
+
+// TestUpdateTakesTwoRoundTrips counts what passes between the core and
+// PostgreSQL: an update, with its checks and its audit entry, is two trips.
+func TestUpdateTakesTwoRoundTrips(t *testing.T) {
+	proxy, through := startCountingProxy(t, pgtest.URL(t))
+	db, err := postgres.Open(t.Context(), postgres.Config{
+		URL: through, Prepare: store.Statements(database.PostgreSQL), MaxConnections: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Migrate(t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	env := ssotest.New(t, db, nil)
+	env.SuperUser("root")
+	userID := env.User("jane", nil)
+	root, jane := env.Login("root"), env.Login("jane")
+
+	const updates = 20
+	expect := func(op string, update func(i int) error) {
+		t.Helper()
+		trips := proxy.count(func() {
+			for i := range updates {
+				if err := update(i); err != nil {
+					t.Fatalf("%s: %v", op, err)
+				}
+			}
+		})
+		if trips != 2*updates {
+			t.Errorf("%s: %d round trips for %d updates, want 2 each", op, trips, updates)
+		}
+		if entries := env.Audit(op); len(entries) != updates {
+			t.Errorf("%s: %d audit entries for %d updates", op, len(entries), updates)
+		}
+	}
+	// The statements of an update are prepared with the connection, or on the
+	// way where its table was not there yet: the count holds from the first.
+	expect(sso.OpUpdateCurrentUser, func(int) error {
+		return env.Core.UpdateCurrentUser(t.Context(), ssotest.Call(jane), sso.UserPatch{
+			DisplayName: sso.Some("New Display Name"), Email: sso.Some("myuser@example.com"),
+		})
+	})
+	expect(sso.OpUpdateUserByID, func(i int) error {
+		return env.Core.UpdateUserByID(t.Context(), ssotest.Call(root), userID, sso.UserPatch{
+			DisplayName:    sso.Some("My Display Name"),
+			IsLocked:       sso.Some(i == updates-1), // which ends the user's sessions as well
+			PasswordExpiry: sso.Some(time.Now().UTC().Add(90 * 24 * time.Hour)),
+		})
+	})
+	if row := env.Row(userID); !row.IsLocked || *row.DisplayName != "My Display Name" {
+		t.Errorf("after the updates: %+v", row)
+	}
+}
