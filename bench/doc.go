@@ -6,5 +6,5 @@
 // one. Rates and ratios are medians over the rounds, so that what else the
 // machine does meets all alike. One iteration of a benchmark is one round:
 //
-//	go test ./bench -run '^$' -bench . -benchtime 60x -timeout 30m
+//	go test ./bench -run '^$' -bench . -benchtime 40x -timeout 30m
 package bench

@@ -44,7 +44,7 @@ func TestFirstRun(t *testing.T) {
 			t.Fatalf("passwords %q and %q", admin, pubapi)
 		}
 		for _, name := range []string{"update-current-user.update-current-user", "update-user-by-id.update-user-by-id"} {
-			if !regexp.MustCompile(`(?m)^  `+name+` +/.*\.go$`).MatchString(host.stdout.String()) {
+			if !regexp.MustCompile(`(?m)^  ` + name + ` +/.*\.go$`).MatchString(host.stdout.String()) {
 				t.Errorf("the page does not list service %s", name)
 			}
 		}

@@ -1,0 +1,162 @@
+package compile
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// Switches over interfaces and assertions. The interpreter's own mix up the
+// forms in which it keeps a value in an interface; its assertions to concrete
+// types, and its type switches of one interface, do not.
+
+// interfaceSwitch turns a switch over an interface into one over comparisons.
+func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) {
+	if node.Tag == nil || !types.IsInterface(l.info.TypeOf(node.Tag)) {
+		return
+	}
+	value := l.fresh()
+	for _, clause := range node.Body.List {
+		var conditions []string
+		list := clause.(*ast.CaseClause).List
+		for _, compared := range list {
+			text := l.prefix + "guard.Equal(" + value + ", " + l.textOf(compared) + ")"
+			if l.info.Types[compared].IsNil() {
+				text = value + " == nil"
+			}
+			conditions = append(conditions, text)
+		}
+		l.conditions(list, conditions)
+	}
+	l.switchHeader(node, node.Init, node.Body, value, l.textOf(node.Tag))
+}
+
+// switchHeader rewrites the header of a switch to one without a tag that binds
+// the value switched over.
+func (l *lowering) switchHeader(node ast.Stmt, init ast.Stmt, body *ast.BlockStmt, name, value string) {
+	start, end := l.offset(node.Pos()), l.offset(body.Lbrace)+1
+	header := fmt.Sprintf("switch %s := %s; {", name, value)
+	if init != nil {
+		if label, ok := l.parent().(*ast.LabeledStmt); ok {
+			l.refuse(label.Pos(), "services cannot label a switch over an interface that has a statement before its value: put that before the switch")
+			return
+		}
+		header = "{ " + l.textOf(init) + "; " + header
+		l.edits.insert(l.offset(node.End()), " }")
+	}
+	l.edits.replaceBetween(start, end, header+lines(string(l.edits.text[start:end])))
+}
+
+// conditions puts conditions in the place of the values or types of a case.
+func (l *lowering) conditions(list []ast.Expr, conditions []string) {
+	if len(list) == 0 {
+		return
+	}
+	start, end := l.offset(list[0].Pos()), l.offset(list[len(list)-1].End())
+	l.edits.replace(start, end, strings.Join(conditions, " || ")+lines(string(l.edits.text[start:end])))
+}
+
+// typeSwitch turns a type switch into one over assertions.
+func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
+	var assertion *ast.TypeAssertExpr
+	bound := ""
+	switch assign := node.Assign.(type) {
+	case *ast.ExprStmt:
+		assertion = assign.X.(*ast.TypeAssertExpr)
+	case *ast.AssignStmt:
+		assertion = assign.Rhs[0].(*ast.TypeAssertExpr)
+		bound = assign.Lhs[0].(*ast.Ident).Name
+	}
+	from := l.info.TypeOf(assertion.X)
+	value := l.fresh()
+	for _, statement := range node.Body.List {
+		clause := statement.(*ast.CaseClause)
+		var conditions []string
+		for _, wanted := range clause.List {
+			text := value + " == nil"
+			if !l.info.Types[wanted].IsNil() {
+				text = l.isType(from, l.info.TypeOf(wanted)) + "(" + value + ")"
+			}
+			conditions = append(conditions, text)
+		}
+		l.conditions(clause.List, conditions)
+		if object := l.info.Implicits[clause]; object == nil || !l.uses.isUsed[object] {
+			continue
+		}
+		binding := fmt.Sprintf(" %s := %s; ", bound, value)
+		if len(clause.List) == 1 && !l.info.Types[clause.List[0]].IsNil() {
+			binding = fmt.Sprintf(" %s := %s; ", bound, l.asserted(from, l.info.TypeOf(clause.List[0]), value))
+		}
+		l.edits.insertFirst(l.offset(clause.Colon)+1, binding)
+	}
+	l.switchHeader(node, node.Init, node.Body, value, l.textOf(assertion.X))
+}
+
+// isType returns a function that tells whether an interface value is of a type.
+func (l *lowering) isType(from, wanted types.Type) string {
+	if l.isOwnInterface(wanted) && isEmptyInterface(from) {
+		return l.helper(fmt.Sprintf("(x %s) (is bool) { switch v := x.(type) { case %s: _ = v; is = true }; return }", l.typeText(from), l.typeText(wanted)), wanted)
+	}
+	return l.helper(fmt.Sprintf("(x %s) bool { _, ok := x.(%s); return ok }", l.typeText(from), l.assertedType(wanted)), wanted)
+}
+
+// asserted returns an expression for a value that is known to be of a type.
+func (l *lowering) asserted(from, wanted types.Type, value string) string {
+	if l.isOwnInterface(wanted) && isEmptyInterface(from) {
+		return l.asInterface(from, wanted, false) + "(" + value + ")"
+	}
+	return value + ".(" + l.assertedType(wanted) + ")"
+}
+
+// assertedType returns the text of a type in an assertion. For error it is the
+// host's: the interpreter does not find the host's errors by its own.
+func (l *lowering) assertedType(wanted types.Type) string {
+	if types.Identical(wanted, errorType) {
+		return l.prefix + "guard.Error"
+	}
+	return l.typeText(wanted)
+}
+
+// asInterface returns a function that asserts an interface of the script's.
+func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
+	t, x := l.typeText(wanted), l.typeText(from)
+	if isPair {
+		return l.helper(fmt.Sprintf("(x %[2]s) (r %[1]s, ok bool) { switch v := x.(type) { case %[1]s: r = v; ok = true }; return }", t, x), wanted)
+	}
+	return l.helper(fmt.Sprintf("(x %[2]s) (r %[1]s) { switch v := x.(type) { case %[1]s: r = v; return }; panic(%[3]q) }", t, x,
+		"interface conversion: the value is not "+strings.ReplaceAll(t, l.prefix, "")), wanted)
+}
+
+// assertion lowers assertions to interfaces.
+func (l *lowering) assertion(node *ast.TypeAssertExpr) {
+	if node.Type == nil {
+		return
+	}
+	wanted := l.info.TypeOf(node.Type)
+	if types.Identical(wanted, errorType) {
+		l.edits.replace(l.offset(node.Type.Pos()), l.offset(node.Type.End()), l.assertedType(wanted))
+		return
+	}
+	if !l.isOwnInterface(wanted) || !isEmptyInterface(l.info.TypeOf(node.X)) {
+		return
+	}
+	_, isPair := l.info.TypeOf(node).(*types.Tuple)
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(l.info.TypeOf(node.X), wanted, isPair)+"("+l.textOf(node.X)+")")
+}
+
+// isOwnInterface reports whether a type is an interface with methods that the
+// script declares.
+func (l *lowering) isOwnInterface(t types.Type) bool {
+	face, ok := t.Underlying().(*types.Interface)
+	if !ok || face.NumMethods() == 0 {
+		return false
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	return !ok || named.Obj().Pkg() == l.pkg
+}
+
+func isEmptyInterface(t types.Type) bool {
+	face, ok := t.Underlying().(*types.Interface)
+	return ok && face.NumMethods() == 0
+}

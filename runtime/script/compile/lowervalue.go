@@ -1,0 +1,442 @@
+package compile
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"gatehouse/runtime/script/symbols"
+)
+
+// What the interpreter gets wrong about values: a comparison that becomes an
+// interface, structs that are not copied where they become one or go into a
+// map or channel, pointers in interfaces that differ from themselves.
+
+// wrap puts an expression into a call.
+func (l *lowering) wrap(operand ast.Expr, function string) {
+	l.edits.insertFirst(l.offset(operand.Pos()), function+"(")
+	l.edits.insert(l.offset(operand.End()), ")")
+}
+
+// identity returns a function from a type to another that it is assignable to.
+func (l *lowering) identity(from, to types.Type) string {
+	return l.helper(fmt.Sprintf("(v %s) %s { return v }", l.typeText(from), l.typeText(to)), from)
+}
+
+// stored lowers an operand that is stored as a value of a type. isShared is
+// set where the interpreter keeps the operand's own memory: maps, channels.
+func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
+	source := l.info.TypeOf(operand)
+	if source == nil || target == nil {
+		return
+	}
+	toInterface := types.IsInterface(target) && !types.IsInterface(source)
+	if !toInterface && !isShared || !l.isReachable(source) {
+		return
+	}
+	if toInterface && isEmptyInterface(target) {
+		l.checkJSON(operand, false)
+	}
+	if l.info.Types[operand].Value == nil && !l.info.Types[operand].IsNil() {
+		switch {
+		case l.isAliased(source, toInterface) && isPlace(operand):
+			if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 {
+				l.wrap(operand, l.identity(source, target))
+			} else {
+				l.wrap(operand, "*"+l.copier(source))
+			}
+		case toInterface && isBoolean(source) && isLogic(operand):
+			l.wrap(operand, l.identity(types.Default(source), types.Default(source)))
+		}
+	}
+}
+
+// isReachable reports whether the joined source can write a type: a value may
+// have one of a package that keeps it from scripts.
+func (l *lowering) isReachable(t types.Type) bool {
+	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg() == l.pkg {
+		return true
+	}
+	return symbols.Offers(named.Obj().Pkg().Path(), named.Obj().Name())
+}
+
+func isBoolean(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsBoolean != 0
+}
+
+// isAliased reports whether the interpreter keeps the memory of an operand of
+// a type instead of a copy: that of structs and arrays, and in interfaces that
+// of anything that has methods of the script's.
+func (l *lowering) isAliased(t types.Type, toInterface bool) bool {
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return true
+	}
+	if !toInterface {
+		return false
+	}
+	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() == l.pkg && types.NewMethodSet(types.NewPointer(named)).Len() > 0
+}
+
+// copier returns a function that returns a pointer to a copy.
+func (l *lowering) copier(t types.Type) string {
+	text := l.typeText(t)
+	return l.helper(fmt.Sprintf("(v %s) *%s { return &v }", text, text), t)
+}
+
+// helper returns the name of a function with such a signature and body, or the
+// function itself where its type cannot be named outside.
+func (l *lowering) helper(body string, t types.Type) string {
+	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	if !l.isNameable(t) {
+		return "func" + body
+	}
+	name, isKnown := l.helpers[body]
+	if !isKnown {
+		name = l.fresh()
+		l.helpers[body] = name
+		fmt.Fprintf(&l.added, "func %s%s\n", name, body)
+	}
+	return name
+}
+
+// isLogic reports whether an expression is computed by comparing.
+func isLogic(operand ast.Expr) bool {
+	switch operand := ast.Unparen(operand).(type) {
+	case *ast.BinaryExpr:
+		return true
+	case *ast.UnaryExpr:
+		return operand.Op == token.NOT
+	}
+	return false
+}
+
+// isPlace reports whether an expression is memory that may change later: the
+// result of a call is kept in a place that the next such call writes to.
+func isPlace(operand ast.Expr) bool {
+	switch operand := ast.Unparen(operand).(type) {
+	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr, *ast.CallExpr, *ast.TypeAssertExpr:
+		return true
+	case *ast.UnaryExpr:
+		return operand.Op == token.AND
+	}
+	return false
+}
+
+// literals puts parentheses around the composite literals of a definition of
+// several: without, the interpreter loses the other values.
+func (l *lowering) literals(values []ast.Expr) {
+	if len(values) < 2 {
+		return
+	}
+	for _, value := range values {
+		if _, ok := value.(*ast.CompositeLit); ok {
+			l.wrap(value, "")
+		}
+	}
+}
+
+func (l *lowering) assignment(node *ast.AssignStmt) {
+	if node.Tok == token.DEFINE {
+		l.literals(node.Rhs)
+	}
+	if len(node.Lhs) != len(node.Rhs) || node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
+		return
+	}
+	for i, target := range node.Lhs {
+		if len(node.Lhs) > 1 && l.info.Types[node.Rhs[i]].IsNil() && l.info.TypeOf(target) != nil {
+			l.edits.replace(l.offset(node.Rhs[i].Pos()), l.offset(node.Rhs[i].End()), l.typedNil(l.info.TypeOf(target)))
+		}
+		index, isIndex := ast.Unparen(target).(*ast.IndexExpr)
+		isMap := false
+		if isIndex {
+			_, isMap = l.info.TypeOf(index.X).Underlying().(*types.Map)
+		}
+		if node.Tok == token.ASSIGN {
+			l.stored(node.Rhs[i], l.info.TypeOf(target), isMap)
+		}
+		if isMap && len(node.Lhs) > 1 {
+			l.mapInTuple(node, index)
+		}
+	}
+}
+
+// typedNil returns a nil of a type, for an assignment of several: the
+// interpreter cannot give nil itself a type there.
+func (l *lowering) typedNil(t types.Type) string {
+	text := l.typeText(t)
+	if !l.isNameable(t) {
+		return "func() " + text + " { var v " + text + "; return v }()"
+	}
+	name, isKnown := l.helpers["nil "+text]
+	if !isKnown {
+		name = l.fresh()
+		l.helpers["nil "+text] = name
+		fmt.Fprintf(&l.added, "var %s %s\n", name, text)
+	}
+	return name
+}
+
+// values returns the texts of what a return returns, for an assignment.
+func (l *lowering) values(node *ast.ReturnStmt, signature *types.Signature) string {
+	var values []string
+	for i, value := range node.Results {
+		text := l.textOf(value)
+		if len(node.Results) > 1 && l.info.Types[value].IsNil() {
+			text = l.typedNil(signature.Results().At(i).Type())
+		}
+		values = append(values, text)
+	}
+	return strings.Join(values, ", ")
+}
+
+// mapInTuple refuses an assignment of several that assigns to a map under a
+// key that it assigns too: the interpreter takes the key's new value.
+func (l *lowering) mapInTuple(node *ast.AssignStmt, target *ast.IndexExpr) {
+	for _, other := range node.Lhs {
+		name, ok := other.(*ast.Ident)
+		if !ok {
+			continue
+		}
+		assigned := l.info.ObjectOf(name)
+		ast.Inspect(target, func(inner ast.Node) bool {
+			if used, ok := inner.(*ast.Ident); ok && assigned != nil && l.info.Uses[used] == assigned {
+				l.refuse(node.Pos(), "services cannot assign to %s and to a map under it in one statement: use two", name.Name)
+			}
+			return true
+		})
+	}
+}
+
+var (
+	errorType      = types.Universe.Lookup("error").Type()
+	errorInterface = errorType.Underlying().(*types.Interface)
+)
+
+func (l *lowering) arguments(call *ast.CallExpr) {
+	if l.info.Types[call.Fun].IsType() {
+		target, source := l.info.TypeOf(call.Fun), l.info.TypeOf(call.Args[0])
+		if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 && !l.info.Types[call.Args[0]].IsNil() {
+			// Such a conversion is no call to the interpreter, which miscounts
+			// the arguments where it stands among them.
+			l.edits.replace(l.offset(call.Fun.Pos()), l.offset(call.Fun.End()), l.identity(source, target))
+			return
+		}
+		l.stored(call.Args[0], target, false)
+		return
+	}
+	if l.info.Types[call.Fun].IsBuiltin() {
+		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
+			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
+				for _, argument := range call.Args[1:] {
+					l.stored(argument, slice.Elem(), false)
+				}
+			}
+		}
+		return
+	}
+	signature, ok := l.info.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	callee := calleeOf(l.info, call)
+	isHost := callee != nil && callee.Pkg() != l.pkg && !isInterfaceMethod(callee)
+	for i, argument := range call.Args {
+		if _, isTuple := l.info.TypeOf(argument).(*types.Tuple); isTuple {
+			return
+		}
+		target := l.argumentType(call, i)
+		if face, ok := target.Underlying().(*types.Interface); !ok || !isHost || face.NumMethods() > 0 || isBoolean(l.info.TypeOf(argument)) {
+			l.stored(argument, target, false)
+		} else if callee.FullName() == "fmt.Errorf" && types.Implements(l.info.TypeOf(argument), errorInterface) && !types.IsInterface(l.info.TypeOf(argument)) {
+			// What it wraps outlives the call.
+			l.wrap(argument, l.identity(l.info.TypeOf(argument), errorType))
+			continue
+		} else if path := callee.Pkg().Path(); !types.IsInterface(l.info.TypeOf(argument)) && path != "fmt" && path != "errors" && path != "log/slog" && path != "container/heap" {
+			l.checkJSON(argument, callee.FullName() == "encoding/json.Marshal" || callee.FullName() == "encoding/json.MarshalIndent")
+		}
+		isVariadic := signature.Variadic() && i >= signature.Params().Len()-1 && !call.Ellipsis.IsValid()
+		if face, ok := target.Underlying().(*types.Interface); ok && isHost && isVariadic && face.NumMethods() > 0 &&
+			!types.IsInterface(l.info.TypeOf(argument)) && !l.info.Types[argument].IsNil() && !(l.isAliased(l.info.TypeOf(argument), true) && isPlace(argument)) {
+			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
+		}
+	}
+}
+
+func (l *lowering) results(node *ast.ReturnStmt) {
+	_, signature := l.enclosing()
+	if signature == nil || len(node.Results) != signature.Results().Len() {
+		return
+	}
+	for i, result := range node.Results {
+		l.stored(result, signature.Results().At(i).Type(), false)
+	}
+}
+
+func (l *lowering) composite(node *ast.CompositeLit) {
+	t := l.info.TypeOf(node).Underlying()
+	if pointer, ok := t.(*types.Pointer); ok {
+		t = pointer.Elem().Underlying()
+	}
+	for i, element := range node.Elts {
+		pair, isPair := element.(*ast.KeyValueExpr)
+		value := element
+		if isPair {
+			value = pair.Value
+		}
+		switch t := t.(type) {
+		case *types.Map:
+			l.stored(pair.Key, t.Key(), true)
+			l.stored(value, t.Elem(), true)
+		case *types.Slice:
+			l.stored(value, t.Elem(), false)
+		case *types.Array:
+			l.stored(value, t.Elem(), false)
+		case *types.Struct:
+			field := t.Field(min(i, t.NumFields()-1))
+			if isPair {
+				field, _ = l.info.Uses[pair.Key.(*ast.Ident)].(*types.Var)
+			}
+			if field != nil {
+				l.stored(value, field.Type(), false)
+			}
+		}
+	}
+}
+
+func (l *lowering) valueSpec(node *ast.ValueSpec) {
+	l.literals(node.Values)
+	if node.Type == nil || len(node.Values) != len(node.Names) {
+		return
+	}
+	for _, value := range node.Values {
+		l.stored(value, l.info.TypeOf(node.Type), false)
+	}
+}
+
+// comparison has the host compare interfaces.
+func (l *lowering) comparison(node *ast.BinaryExpr) {
+	if node.Op != token.EQL && node.Op != token.NEQ || !l.comparesInterfaces(node.X, node.Y) {
+		return
+	}
+	not := ""
+	if node.Op == token.NEQ {
+		not = "!"
+	}
+	l.edits.insertFirst(l.offset(node.X.Pos()), not+l.prefix+"guard.Equal(")
+	l.edits.replace(l.offset(node.OpPos), l.offset(node.OpPos)+2, ",")
+	l.edits.insert(l.offset(node.Y.End()), ")")
+}
+
+func (l *lowering) comparesInterfaces(x, y ast.Expr) bool {
+	if l.info.Types[x].IsNil() || l.info.Types[y].IsNil() {
+		return false
+	}
+	return types.IsInterface(l.info.TypeOf(x)) || types.IsInterface(l.info.TypeOf(y))
+}
+
+// methodValue makes a function of a method of the script's that is not called
+// where it is named: the interpreter would take the receiver when it is.
+func (l *lowering) methodValue(node *ast.SelectorExpr) {
+	selection := l.info.Selections[node]
+	if selection == nil || selection.Kind() == types.FieldVal || selection.Obj().Pkg() != l.pkg {
+		return
+	}
+	signature := l.info.TypeOf(node).(*types.Signature)
+	params, passed := l.params(signature)
+	var text string
+	if selection.Kind() == types.MethodExpr {
+		receiver, rest, _ := strings.Cut(passed, ", ")
+		text = fmt.Sprintf("(func(%s)%s { %s%s.%s(%s) })", params, l.resultText(signature), returnIf(signature), receiver, node.Sel.Name, rest)
+	} else {
+		if l.isCalled(node) {
+			return
+		}
+		t, receiver := l.receiver(node, selection)
+		name := l.fresh()
+		shape := fmt.Sprintf("func(%s)%s", params, l.resultText(signature))
+		text = fmt.Sprintf("(func(%[1]s %[2]s) %[3]s { return %[4]s { %[5]s%[1]s.%[6]s(%[7]s) } }(%[8]s))",
+			name, l.typeText(t), l.typeText(signature), shape, returnIf(signature), node.Sel.Name, passed, receiver)
+	}
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text)
+}
+
+// isCalled reports whether the node at hand is what its parent calls.
+func (l *lowering) isCalled(node ast.Node) bool {
+	for i := len(l.stack) - 1; i >= 0; i-- {
+		switch parent := l.stack[i].(type) {
+		case *ast.ParenExpr:
+			continue
+		case *ast.CallExpr:
+			return ast.Unparen(parent.Fun) == node
+		}
+		return false
+	}
+	return false
+}
+
+// params returns the parameters of a signature under new names, and the same
+// names as arguments.
+func (l *lowering) params(signature *types.Signature) (params, passed string) {
+	var all, names []string
+	for i := range signature.Params().Len() {
+		name, t := l.fresh(), l.typeText(signature.Params().At(i).Type())
+		argument := name
+		if signature.Variadic() && i == signature.Params().Len()-1 {
+			t = "..." + strings.TrimPrefix(t, "[]")
+			argument += "..."
+		}
+		all = append(all, name+" "+t)
+		names = append(names, argument)
+	}
+	return strings.Join(all, ", "), strings.Join(names, ", ")
+}
+
+func (l *lowering) resultText(signature *types.Signature) string {
+	if signature.Results().Len() == 0 {
+		return ""
+	}
+	var results []string
+	for result := range signature.Results().Variables() {
+		results = append(results, l.typeText(result.Type()))
+	}
+	return " (" + strings.Join(results, ", ") + ")"
+}
+
+func returnIf(signature *types.Signature) string {
+	if signature.Results().Len() == 0 {
+		return ""
+	}
+	return "return "
+}
+
+// nameParams names the parameters that have no names: the interpreter counts
+// them wrong.
+func (l *lowering) nameParams(fields *ast.FieldList) {
+	if fields == nil {
+		return
+	}
+	for _, field := range fields.List {
+		if len(field.Names) == 0 {
+			l.edits.insertFirst(l.offset(field.Type.Pos()), l.fresh()+" ")
+		}
+		for _, name := range field.Names {
+			if name.Name == "_" {
+				l.edits.replace(l.offset(name.Pos()), l.offset(name.End()), l.fresh())
+			}
+		}
+	}
+}

@@ -1,0 +1,362 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gatehouse/runtime/script/compile"
+)
+
+// slack is how much earlier than its own end a grace period may count as
+// over: changes that belong together, such as a file moved from one directory
+// to another, are then taken together.
+const slack = 10 * time.Millisecond
+
+// directory is a package: what is live of it, and what its files hold.
+type directory struct {
+	path  string
+	shown string
+
+	// Read by Services: changed under Engine.mu.
+	live    *version // nil where nothing of it could be loaded yet
+	failure *failure // why the files are not what is live; nil where they are
+
+	// The loader's alone.
+	content *content
+	hash    [32]byte
+	since   time.Time // when the files were first seen as they are
+	settled bool      // the files are live, or their failure is reported
+}
+
+// version is one state of a directory that can be called.
+type version struct {
+	pkg      *compile.Package
+	pool     *pool // nil for a package without services
+	entries  map[string]*entry
+	loadedAt time.Time
+}
+
+// failure is why a directory could not be loaded.
+type failure struct {
+	err      *LoadError
+	at       time.Time
+	conflict bool // with the services of another directory; it may go away by itself
+}
+
+// packageService is a service of a package: where calls of it run.
+type packageService struct {
+	pool  *pool
+	index int
+}
+
+func (t *packageService) run(c *call) (string, error) {
+	return t.pool.pkg.Hash, t.pool.run(c, t.index)
+}
+
+// Load reads the services directories and loads what has changed, at once.
+// A directory that is at fault is logged and listed by Services, and is no
+// error of Load; its last good version, if any, serves on.
+func (e *Engine) Load(ctx context.Context) error {
+	_, _, err := e.reload(ctx, 0)
+	return err
+}
+
+// reload reads the directories and loads what has changed; what takes
+// something away or fails waits until it has lasted for grace. It returns the
+// directories that there are, and when to come again for what waits (0:
+// nothing does).
+func (e *Engine) reload(ctx context.Context, grace time.Duration) (paths []string, again time.Duration, err error) {
+	e.loading.Lock()
+	defer e.loading.Unlock()
+	now := time.Now()
+	paths = e.note(scan(e.config.Dirs), now)
+	for changed := true; changed; {
+		if e.stopped.Err() != nil {
+			return nil, 0, ErrClosed
+		}
+		changes := map[*directory]*change{}
+		again = 0
+		for _, d := range e.sorted() {
+			if d.settled {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				for _, c := range changes {
+					c.drop()
+				}
+				return nil, 0, err
+			}
+			age := now.Sub(d.since)
+			if age < grace-slack && d.isSuspicious() {
+				again = soonest(again, grace-age)
+				continue
+			}
+			changes[d] = e.prepare(d)
+		}
+		e.mu.Lock()
+		again = soonest(again, e.hold(changes, now, grace))
+		changed = false
+		for _, d := range e.sorted() {
+			if c := changes[d]; c != nil {
+				changed = e.apply(d, c) || changed
+			}
+		}
+		if changed {
+			e.publish()
+		}
+		e.mu.Unlock()
+		for _, c := range changes {
+			if c.replaced != nil && c.replaced.pool != nil {
+				c.replaced.pool.retire()
+			}
+		}
+		changed = changed && e.retryConflicts()
+	}
+	return paths, again, nil
+}
+
+// soonest returns the shorter of two waits; 0 is none.
+func soonest(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// hold refuses changes that conflict and takes out those that have to last
+// longer before they count; it returns when to come again for these. The
+// caller holds mu.
+func (e *Engine) hold(changes map[*directory]*change, now time.Time, grace time.Duration) (again time.Duration) {
+	for held := true; held; {
+		// A change that waits keeps its old version live, which may bring a
+		// conflict about that was none.
+		e.settleConflicts(changes)
+		held = false
+		for d, c := range changes {
+			patience := time.Duration(0)
+			switch {
+			case c.failure != nil:
+				patience = grace
+			case !c.same && d.loses(c.next):
+				// It is sound as it is: a shorter wait will do.
+				patience = min(grace, 4*e.config.Quiet)
+			}
+			if age := now.Sub(d.since); age < patience-slack {
+				again = soonest(again, patience-age)
+				c.drop()
+				delete(changes, d)
+				held = true
+			}
+		}
+	}
+	return again
+}
+
+// sorted returns the directories by path.
+func (e *Engine) sorted() []*directory {
+	return slices.SortedFunc(maps.Values(e.directories), func(a, b *directory) int {
+		switch {
+		case a.path < b.path:
+			return -1
+		case a.path > b.path:
+			return 1
+		}
+		return 0
+	})
+}
+
+// note compares what was read with what is known.
+func (e *Engine) note(contents []*content, now time.Time) (paths []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	present := map[string]bool{}
+	update := func(d *directory, c *content) {
+		if hash := c.hash(); d.content == nil || d.hash != hash {
+			d.content, d.hash, d.since, d.settled = c, hash, now, false
+		}
+	}
+	for _, c := range contents {
+		paths = append(paths, c.path)
+		present[c.path] = true
+		d := e.directories[c.path]
+		if d == nil {
+			if len(c.files)+len(c.fault) == 0 {
+				continue
+			}
+			d = &directory{path: c.path, shown: c.shown}
+			e.directories[c.path] = d
+		}
+		update(d, c)
+	}
+	for path, d := range e.directories {
+		if !present[path] {
+			update(d, &content{path: d.path, shown: d.shown})
+		}
+	}
+	return paths
+}
+
+// isSuspicious reports whether the files look like a moment between two
+// states: one that was there is missing, or one is empty.
+func (d *directory) isSuspicious() bool {
+	present := map[string]bool{}
+	for _, file := range d.content.files {
+		if len(file.Source) == 0 {
+			return true
+		}
+		present[file.Name] = true
+	}
+	if d.live != nil {
+		for _, entry := range d.live.pkg.Services {
+			if !present[entry.File] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loses reports whether a next version lacks services of the live one.
+func (d *directory) loses(next *version) bool {
+	if d.live == nil {
+		return false
+	}
+	for name := range d.live.entries {
+		if next == nil || next.entries[name] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// change is what becomes of a directory: a next version, none (next and
+// failure nil: there are no files), the live one again (same), or a failure.
+type change struct {
+	next     *version
+	same     bool
+	failure  *failure
+	replaced *version // by apply
+}
+
+// drop ends what was prepared and does not go live.
+func (c *change) drop() {
+	if c.next != nil && c.next.pool != nil {
+		c.next.pool.retire()
+	}
+	c.next = nil
+}
+
+// prepare compiles a directory and starts the first interpreter.
+func (e *Engine) prepare(d *directory) *change {
+	fail := func(diagnostics ...Diagnostic) *change {
+		return &change{failure: &failure{err: &LoadError{Dir: d.shown, Diagnostics: diagnostics}, at: time.Now()}}
+	}
+	if len(d.content.fault) > 0 {
+		return fail(d.content.fault...)
+	}
+	pkg, err := e.compiler.Compile(d.shown, d.content.files)
+	var faults compile.Errors
+	switch {
+	case errors.Is(err, compile.ErrNoFiles) || len(d.content.files) == 0:
+		return &change{}
+	case errors.As(err, &faults):
+		return fail(faults...)
+	case err != nil:
+		return fail(Diagnostic{File: d.shown, Message: err.Error()})
+	case d.live != nil && d.live.pkg.Hash == pkg.Hash:
+		return &change{same: true}
+	}
+	next := &version{pkg: pkg, entries: map[string]*entry{}, loadedAt: time.Now()}
+	if len(pkg.Services) == 0 {
+		return &change{next: next}
+	}
+	next.pool, err = newPool(pkg, e.config)
+	if err != nil {
+		var fault *LoadError
+		if errors.As(err, &fault) {
+			return fail(fault.Diagnostics...)
+		}
+		return fail(Diagnostic{File: d.shown, Message: err.Error()})
+	}
+	for i, found := range pkg.Services {
+		next.entries[found.Name] = &entry{
+			name:    found.Name,
+			timeout: e.timeout(found.Name),
+			target:  &packageService{pool: next.pool, index: i},
+		}
+	}
+	next.loadedAt = time.Now()
+	return &change{next: next}
+}
+
+// apply makes a change the state of its directory and reports whether what
+// can be called has changed. The caller holds mu.
+func (e *Engine) apply(d *directory, c *change) bool {
+	d.settled = true
+	switch {
+	case c.failure != nil:
+		known := d.failure != nil && d.failure.err.Error() == c.failure.err.Error()
+		d.failure = c.failure
+		if !known {
+			e.logger.Error("services not loaded; what served before serves on",
+				"dir", d.shown, "errors", c.failure.err.Error())
+		}
+		return false
+	case c.same:
+		d.failure = nil
+		return false
+	case c.next == nil:
+		c.replaced, d.live, d.failure = d.live, nil, nil
+		delete(e.directories, d.path)
+		if c.replaced != nil && len(c.replaced.entries) > 0 {
+			e.logger.Info("services removed", "dir", d.shown, "services", names(c.replaced))
+		}
+		return c.replaced != nil
+	}
+	c.replaced, d.live, d.failure = d.live, c.next, nil
+	e.logger.Info("services loaded", "dir", d.shown, "version", c.next.pkg.Hash, "services", names(c.next))
+	return true
+}
+
+func names(v *version) []string { return slices.Sorted(maps.Keys(v.entries)) }
+
+// infos describes the services of a directory and the files at fault. The
+// caller holds Engine.mu.
+func (d *directory) infos() []Info {
+	var infos []Info
+	served := map[string]bool{}
+	if d.live != nil {
+		for _, found := range d.live.pkg.Services {
+			served[found.File] = true
+			info := Info{
+				Name: found.Name, File: found.File, Line: found.Line,
+				Version: d.live.pkg.Hash, LoadedAt: d.live.loadedAt,
+			}
+			if d.failure != nil {
+				info.LastError, info.LastErrorAt = d.failure.err.Error(), d.failure.at
+			}
+			infos = append(infos, info)
+		}
+	}
+	if d.failure == nil {
+		return infos
+	}
+	for _, fault := range d.failure.err.Diagnostics {
+		file := fault.File
+		if file == "" {
+			file = d.shown
+		}
+		if served[file] {
+			continue
+		}
+		served[file] = true
+		infos = append(infos, Info{
+			File: filepath.Clean(file), LastError: d.failure.err.Error(), LastErrorAt: d.failure.at,
+		})
+	}
+	return infos
+}
