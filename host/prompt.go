@@ -21,7 +21,7 @@ func newPassword(cmd *cobra.Command, flag string) (string, error) {
 	terminal, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
 		line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-		if err != nil && !(errors.Is(err, io.EOF) && line != "") {
+		if err != nil && (!errors.Is(err, io.EOF) || line == "") {
 			return "", errors.New("no password: give --password, or a line on standard input")
 		}
 		return strings.TrimRight(line, "\r\n"), nil

@@ -331,7 +331,7 @@ func TestPoolAndGoroutinesSurviveFaults(t *testing.T) {
 	h := newHost(t, map[string]string{"bad.go": source("Bad", `	switch self.Request.Get("how", "") {
 	case "panic":
 		var m map[string]int
-		m["x"] = 1
+		m["x"] = 1 //nolint:staticcheck // the panic is the point
 	case "loop":
 		for {
 		}
@@ -385,7 +385,7 @@ func (c *compiled) Handle() error {
 		<-c.block
 	case "panic":
 		var m map[string]int
-		m["x"] = 1
+		m["x"] = 1 //nolint:staticcheck // the panic is the point
 	case "exit":
 		runtime.Goexit()
 	}

@@ -81,7 +81,7 @@ func (w *watcher) open() {
 
 func (w *watcher) close() {
 	if w.system != nil {
-		w.system.Close()
+		_ = w.system.Close() // the descriptor goes either way
 	}
 	w.system, w.events, w.errors = nil, nil, nil
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -60,7 +61,8 @@ func (c *Compiler) recheck(text []byte) (*source, error) {
 		return nil, err
 	}
 	if err := c.typeCheck(s); err != nil {
-		if found, ok := err.(Errors); ok {
+		var found Errors
+		if errors.As(err, &found) {
 			for i := range found {
 				found[i].Message = "services cannot do this with generic code: " + found[i].Message
 			}

@@ -3,9 +3,9 @@ package compile_test
 import (
 	"bytes"
 	"errors"
+	"go/build"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,7 +16,7 @@ import (
 // has them: each is refused at load or does what Go does, but for those listed
 // in testdata/goroot.txt.
 func TestGoPrograms(t *testing.T) {
-	root := filepath.Join(runtime.GOROOT(), "test")
+	root := filepath.Join(build.Default.GOROOT, "test")
 	var files []string
 	for _, pattern := range []string{"*.go", "ken/*.go", "chan/*.go", "interface/*.go", "fixedbugs/*.go", "typeparam/*.go"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))

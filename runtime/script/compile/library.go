@@ -44,7 +44,7 @@ func newLibrary(importer *exportdata.Importer) *library {
 			return err
 		}
 		importPath := path.Dir(name)[len("lib/"):]
-		l.units[importPath], err = l.read(importPath, text)
+		l.units[importPath], err = l.read(text)
 		return err
 	})
 	if err != nil {
@@ -57,7 +57,7 @@ func newLibrary(importer *exportdata.Importer) *library {
 // that a panic is one of the statement that called it.
 const libraryFile = "<library>"
 
-func (l *library) read(importPath string, text []byte) (*unit, error) {
+func (l *library) read(text []byte) (*unit, error) {
 	s := &source{fset: token.NewFileSet(), text: map[*ast.File][]byte{}}
 	file, err := parser.ParseFile(s.fset, libraryFile, text, parser.SkipObjectResolution)
 	if err != nil {

@@ -42,15 +42,13 @@ func (l *lowering) forLoop(node *ast.ForStmt) {
 		return
 	}
 	next := l.fresh()
-	var first, pointers, types, nils, take, keep []string
+	var pointers, types, nils, take []string
 	for _, name := range variables {
 		start, pointer := l.fresh(), l.fresh()
 		l.edits.replace(l.offset(name.Pos()), l.offset(name.End()), start)
-		first = append(first, start)
 		pointers = append(pointers, pointer)
 		types = append(types, l.typeText(l.info.Defs[name].Type()))
 		take = append(take, fmt.Sprintf("%[1]s := %[2]s; if %[3]s { %[1]s = *%[4]s }; %[4]s = &%[1]s; ", name.Name, start, next, pointer))
-		keep = append(keep, name.Name)
 	}
 	for _, t := range types {
 		nils = append(nils, "(*"+t+")(nil)")

@@ -270,7 +270,7 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		}
 		isVariadic := signature.Variadic() && i >= signature.Params().Len()-1 && !call.Ellipsis.IsValid()
 		if face, ok := target.Underlying().(*types.Interface); ok && isHost && isVariadic && face.NumMethods() > 0 &&
-			!types.IsInterface(l.info.TypeOf(argument)) && !l.info.Types[argument].IsNil() && !(l.isAliased(l.info.TypeOf(argument), true) && isPlace(argument)) {
+			!types.IsInterface(l.info.TypeOf(argument)) && !l.info.Types[argument].IsNil() && (!l.isAliased(l.info.TypeOf(argument), true) || !isPlace(argument)) {
 			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
 		}
 	}

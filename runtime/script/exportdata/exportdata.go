@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	_ "embed"
+	"errors"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -140,7 +141,7 @@ func Unpack(packed []byte) (map[string][]byte, error) {
 	for {
 		var path string
 		var size int
-		if _, err := fmt.Fscanf(in, "%s %d\n", &path, &size); err == io.EOF {
+		if _, err := fmt.Fscanf(in, "%s %d\n", &path, &size); errors.Is(err, io.EOF) {
 			return packages, nil
 		} else if err != nil {
 			return nil, fmt.Errorf("export data: %w", err)

@@ -103,7 +103,7 @@ func asType(err error, target any, wanted reflect.Type, pointer reflect.Value) b
 		if asker, ok := err.(interface{ As(any) bool }); ok && asker.As(target) {
 			return true
 		}
-		switch chained := err.(type) {
+		switch chained := err.(type) { //nolint:errorlint // this is how errors.As walks the chain
 		case interface{ Unwrap() error }:
 			err = chained.Unwrap()
 		case interface{ Unwrap() []error }:

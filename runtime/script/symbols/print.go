@@ -28,7 +28,7 @@ func (e unwrapIsError) Format(state fmt.State, verb rune) {
 
 func formatWrapped(state fmt.State, verb rune, value any, text func() string) {
 	isText := verb == 'v' || verb == 's' || verb == 'q' || verb == 'x' || verb == 'X'
-	if isText && text != nil && !(verb == 'v' && state.Flag('#')) {
+	if isText && text != nil && (verb != 'v' || !state.Flag('#')) {
 		fmt.Fprintf(state, fmt.FormatString(state, verb), text())
 		return
 	}

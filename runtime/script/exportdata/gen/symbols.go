@@ -32,11 +32,7 @@ func writeSymbols(dir string, packages []*types.Package) error {
 	index.WriteString(generated + "var tables = map[string]table{\n")
 	for _, pkg := range packages {
 		name := identifier(pkg.Path())
-		source, err := tableOf(pkg, name)
-		if err != nil {
-			return fmt.Errorf("%s: %w", pkg.Path(), err)
-		}
-		if err := writeGo(filepath.Join(dir, "gen_"+name+".go"), source); err != nil {
+		if err := writeGo(filepath.Join(dir, "gen_"+name+".go"), tableOf(pkg, name)); err != nil {
 			return err
 		}
 		fmt.Fprintf(&index, "%q: {name: %q, symbols: %sSymbols, wrappers: %sWrappers},\n", pkg.Path(), pkg.Name(), name, name)
@@ -73,7 +69,7 @@ func (p *printer) qualify(pkg *types.Package) string {
 // alias names an import so that packages of the same name can stand together.
 func alias(path string) string { return "p_" + identifier(path) }
 
-func tableOf(pkg *types.Package, name string) ([]byte, error) {
+func tableOf(pkg *types.Package, name string) []byte {
 	p := &printer{pkg: pkg, imports: map[string]bool{"reflect": true}}
 	var symbols, wrappers, declarations bytes.Buffer
 	for _, member := range pkg.Scope().Names() {
@@ -98,7 +94,7 @@ func tableOf(pkg *types.Package, name string) ([]byte, error) {
 	fmt.Fprintf(&out, ")\n\nfunc %sSymbols() map[string]p_reflect_.Value {\nreturn map[string]p_reflect_.Value{\n%s}\n}\n\n", name, &symbols)
 	fmt.Fprintf(&out, "func %sWrappers() map[string]p_reflect_.Value {\nreturn map[string]p_reflect_.Value{\n%s}\n}\n\n", name, &wrappers)
 	out.Write(declarations.Bytes())
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 // value returns the expression of a symbol, or "" for what cannot be given as
