@@ -108,7 +108,7 @@ func checkSecret(t *testing.T, p *process, passwords ...string) {
 			t.Error("the log tells a password")
 		}
 	}
-	for _, password := range passwords[:2] {
+	for _, password := range passwords[:2] { // those that a host makes
 		shown := strings.Count(p.stdout.String(), "  password  "+password+"\n")
 		if want := strings.Count(p.stdout.String(), "  password  ") / 2; shown != want {
 			t.Errorf("a password is shown %d times, want %d", shown, want)

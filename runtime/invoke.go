@@ -44,11 +44,18 @@ func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invoc
 	return invocation.Response{}, failure
 }
 
+// maxLogText bounds, in bytes, what one failure of a service puts into the log.
+const maxLogText = 8 << 10
+
 func logText(failure *invocation.Error) string {
+	text := failure.Message
 	if failure.Cause != nil {
-		return failure.Cause.Error()
+		text = failure.Cause.Error()
 	}
-	return failure.Message
+	if len(text) > maxLogText {
+		text = text[:maxLogText] + "… (cut)"
+	}
+	return text
 }
 
 // call runs the service and encodes its answer while the call is still on.
