@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -87,11 +88,34 @@ func LoadConfig(path string) (Config, error) {
 		return cfg, nil
 	}
 	if err := yaml.Load(text, &document, yaml.WithKnownFields()); err != nil {
-		return cfg, fmt.Errorf("configuration %s: %w", path, err)
+		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err))
 	}
 	cfg = document.Config
 	cfg.sections, cfg.lines, cfg.file = document.Sections, keyLines(text), path
 	return cfg, nil
+}
+
+var (
+	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
+)
+
+// inWords says what is wrong with a file in the words of its author, who
+// knows settings rather than the types of a program.
+func inWords(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
+	text = unknownField.ReplaceAllString(text, "there is no setting $1")
+	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
+		found := wrongType.FindStringSubmatch(fault)
+		wanted, known := map[string]string{
+			"time.Duration": "a duration such as 30s", "bool": "true or false", "string": "text",
+			"int": "a whole number", "int64": "a whole number", "[]string": "a list",
+		}[found[2]]
+		if !known {
+			wanted = "several settings below it"
+		}
+		return fmt.Sprintf("%q is not a value for this setting, which takes %s", found[1], wanted)
+	})
 }
 
 // keyLines tells on which line each key at the top of a document is.
@@ -125,7 +149,7 @@ func (c *Config) section(name string, dst any) error {
 		return nil
 	}
 	if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
-		return fmt.Errorf("configuration %s: section %s: %w", c.file, name, err)
+		return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err))
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func compare(t *testing.T, at string, documented, inCode any) {
 func TestWrongConfiguration(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"listen: x\nlitsen: y\n":                         {"line 2", "litsen"},
+		"listen: x\nlitsen: y\n":                         {"line 2", "no setting or section \"litsen\""},
 		"ssso:\n  main: {}\n":                            {"line 1", "ssso"},
 		"services:\n  timeout: soon\n":                   {"line 2"},
 		"services:\n  timeout: -1s\n":                    {"services.timeout"},
@@ -104,8 +104,8 @@ func TestWrongConfiguration(t *testing.T) {
 		"http:\n  max_body: 0\n":                         {"http.max_body"},
 		"http: [\n":                                      {"L2"},
 		"database: mysql://user:hunter2@host/x\n":        {"postgres://", `"mysql"`},
-		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "encrypt_mail"},
-		"sso:\n  session: {expiry: an hour}\n":           {"line 2", "an hour"},
+		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "no setting encrypt_mail"},
+		"sso:\n  session: {expiry: an hour}\n":           {"line 2", `"an hour" is not a value`, "whole number"},
 		"sso:\n  session: {expiry: 0}\n":                 {"sso.session.expiry"},
 		"sso:\n  apps: {default: ERP}\n":                 {"sso.apps.default", "ERP"},
 		"sso:\n  apps: {all: []}\n":                      {"sso.apps.all"},
@@ -134,6 +134,9 @@ func TestWrongConfiguration(t *testing.T) {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%q: the error does not tell %s: %v", text, part, err)
 			}
+		}
+		if strings.Contains(err.Error(), "type runtime.") || strings.Contains(err.Error(), "time.Duration") {
+			t.Errorf("%q: the error speaks of types: %v", text, err)
 		}
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: a password is in the error: %v", text, err)
