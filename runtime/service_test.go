@@ -130,6 +130,42 @@ func (self *Login) Handle() error {
 			return err
 		}
 	}`),
+	"endless.go": `package services
+
+import (
+	"fmt"
+	"gatehouse/runtime/service"
+)
+
+type ring struct {
+	Next *ring ` + "`json:\"next\" validate:\"required\"`" + `
+}
+
+type Endless struct{ service.Service }
+
+func (self *Endless) Handle() error {
+	list := make([]any, 1)
+	list[0] = list
+	switch self.Request.Get("how", "") {
+	case "print":
+		fmt.Println(list)
+	case "text":
+		self.Response.Payload = fmt.Sprintf("%v", list)
+	case "log":
+		self.Logger.Info("endless", "list", list)
+		self.Logger.With("list", list).Info("endless")
+	case "panic":
+		panic(list)
+	case "payload":
+		self.Response.Payload = list
+	case "bind":
+		var r ring
+		r.Next = &r
+		return self.Request.Bind(&r)
+	}
+	return nil
+}
+`,
 	"nan.go":    script("Nan", "math", `self.Response.Payload = math.NaN(); return nil`),
 	"status.go": script("Status", "", `self.Response.Status = 99; return nil`),
 }
@@ -200,6 +236,17 @@ func TestServices(t *testing.T) {
 		}
 		if got := h.invoke("no.such-service", nil); got.status != 404 || !strings.Contains(got.text, "no.such-service") {
 			t.Errorf("unknown service: %v", got)
+		}
+	})
+
+	t.Run("values that hold themselves", func(t *testing.T) {
+		for how, want := range map[string]int{"print": 500, "text": 500, "log": 200, "panic": 500, "payload": 500, "bind": 500} {
+			if got := h.invoke("endless.endless", map[string]any{"how": how}); got.status != want {
+				t.Errorf("%s: %v", how, got)
+			}
+		}
+		if !strings.Contains(h.log.String(), "holds itself") {
+			t.Error("the log does not tell")
 		}
 	})
 

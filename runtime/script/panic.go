@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gatehouse/runtime/internal/nesting"
 	"gatehouse/runtime/service"
 )
 
@@ -55,6 +56,9 @@ func panicText(fault any) (text string) {
 	var unknown *reflect.ValueError
 	if err, ok := fault.(error); ok && errors.As(err, &unknown) {
 		return nilDereference
+	}
+	if nesting.IsEndless(fault, false) {
+		return fmt.Sprintf("a %T that holds itself", fault)
 	}
 	text = strings.TrimPrefix(interpreterPosition.ReplaceAllString(fmt.Sprint(fault), ""), "runtime error: ")
 	for _, known := range translations {

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/go-playground/validator/v10"
+
+	"gatehouse/runtime/internal/nesting"
 )
 
 // Bind reads the input into the struct that dst points to and validates it:
@@ -30,6 +32,9 @@ func (r Request) Bind(dst any) error {
 	target := reflect.ValueOf(dst)
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {
 		return fmt.Errorf("bind: want a pointer to a struct, got %T", dst)
+	}
+	if nesting.IsEndless(dst, true) {
+		return fmt.Errorf("bind: the %T holds itself", dst)
 	}
 	input := bytes.TrimSpace(r.Raw) // rather than Input, which has lost the digits of large numbers
 	if len(input) == 0 {

@@ -87,14 +87,6 @@ func Exports(paths []string, stdout io.Writer) map[string]map[string]reflect.Val
 // Key returns the key of a package in the result of Exports.
 func Key(path string) string { return path + "//" + tables[path].name }
 
-func printTo(symbols map[string]reflect.Value, stdout io.Writer) {
-	symbols["Print"] = reflect.ValueOf(func(args ...any) (int, error) { return fmt.Fprint(stdout, args...) })
-	symbols["Printf"] = reflect.ValueOf(func(format string, args ...any) (int, error) {
-		return fmt.Fprintf(stdout, format, args...)
-	})
-	symbols["Println"] = reflect.ValueOf(func(args ...any) (int, error) { return fmt.Fprintln(stdout, args...) })
-}
-
 // formatted lists, for functions that take any values, the interfaces that
 // they look for in them: the interpreter wraps a script's value so that they
 // find its methods.
