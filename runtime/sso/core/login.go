@@ -166,6 +166,10 @@ func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginReques
 		if err := c.checkPassword(login.NewPassword); err != nil {
 			return false, err
 		}
+		if login.NewPassword == login.Password { // which was right
+			return false, refuse(sso.PasswordInvalid, "the new password is the old one").
+				hiddenUnless(c.cfg.Password.InformIfInvalid)
+		}
 		warn = false // the new one is fresh
 	}
 	return warn, nil
@@ -220,6 +224,15 @@ func (c *Core) matchTOTP(user *store.User, code string, now time.Time) (step int
 		return 0, false
 	}
 	return totp.Match(key, code, now)
+}
+
+// isTOTPKeyOf reports whether a key is the one that a user has.
+func (c *Core) isTOTPKeyOf(user *store.User, key string) bool {
+	if user.TOTPKey == nil {
+		return false
+	}
+	stored, err := c.keys.DecryptStored(*user.TOTPKey)
+	return err == nil && stored == key
 }
 
 // Logout ends the session of the call's UST.

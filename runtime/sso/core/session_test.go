@@ -209,6 +209,7 @@ func TestLogin(t *testing.T) {
 			{"must change, too short", "must", ssotest.Password, call, sso.LoginRequest{NewPassword: "short"}, "E003002", "E003002"},
 			{"must change, too long", "must", ssotest.Password, call, sso.LoginRequest{NewPassword: strings.Repeat("ab1", 90)}, "E003003", "E003003"},
 			{"must change, rejected", "must", ssotest.Password, call, sso.LoginRequest{NewPassword: "my-LetMeIn-1"}, "E003001", "E003001"},
+			{"must change, to the same", "must", ssotest.Password, call, sso.LoginRequest{NewPassword: ssotest.Password}, "E003001", "E003001"},
 			{"must change, changed", "must", ssotest.Password, call, sso.LoginRequest{NewPassword: newPassword}, "", ""},
 			{"must change, the old one", "must", ssotest.Password, call, sso.LoginRequest{}, "E005001", "E005001"},
 			{"must change, the new one", "must", newPassword, call, sso.LoginRequest{}, "", ""},
@@ -260,7 +261,7 @@ func TestTOTP(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
 		key := totp.NewKey()
-		env.User("jane", func(u *sso.NewUser) { u.IsTOTPEnabled, u.TOTPKey = true, key })
+		id := env.User("jane", func(u *sso.NewUser) { u.IsTOTPEnabled, u.TOTPKey = true, key })
 		code := func(drift int) string {
 			text, err := totp.Code(key, env.Clock.Now().Add(time.Duration(drift)*30*time.Second))
 			if err != nil {
@@ -287,6 +288,22 @@ func TestTOTP(t *testing.T) {
 		}
 		env.Clock.Forward(time.Minute)
 		login("", code(1))
+
+		// The codes of a new key have not been used, those of the same one have.
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		setKey := func(to string) {
+			t.Helper()
+			if err := env.Core.UpdateUserByID(t.Context(), admin, id, sso.UserPatch{TOTPKey: sso.Some(to)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		setKey(key)
+		login("E005001", code(1))
+		key = totp.NewKey()
+		setKey(key)
+		login("", code(1))
+		login("E005001", code(1))
 	})
 }
 

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -74,6 +75,10 @@ func (c *Core) update(ctx context.Context, name string, call sso.Call, patch sso
 		changes := []store.Change{store.UpdateUser{User: changed}}
 		if changed.IsLocked && patch.IsLocked.IsPresent() {
 			changes = append(changes, store.EndSessionsOf{UserPK: changed.PK})
+		}
+		if key, ok := patch.TOTPKey.Get(); ok && !c.isTOTPKeyOf(found.Target, key) {
+			// The codes of another key: none of them was used.
+			changes = append(changes, store.ForgetTOTPSteps{UserPK: changed.PK, Before: math.MaxInt64})
 		}
 		return changes, nil
 	})

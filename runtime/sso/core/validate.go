@@ -40,7 +40,7 @@ func newValidator(cfg *Config) *validator.Validate {
 	}
 	onText("notempty", func(text string) bool { return text != "" })
 	onText("plaintext", isPlainText)
-	onText("nowhitespace", func(text string) bool { return !strings.ContainsFunc(text, unicode.IsSpace) })
+	onText("nowhitespace", func(text string) bool { return !strings.ContainsFunc(text, isBlank) })
 	onText("totp_key", totp.ValidKey)
 	onText("username_length", func(text string) bool { return utf8.RuneCountInString(text) <= cfg.Signup.MaxLengthUsername })
 	onText("email_length", func(text string) bool { return utf8.RuneCountInString(text) <= cfg.Signup.MaxLengthEmail })
@@ -50,6 +50,13 @@ func newValidator(cfg *Config) *validator.Validate {
 // isPlainText reports whether both engines can hold the text.
 func isPlainText(text string) bool {
 	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
+}
+
+// isBlank reports whether a character shows nothing: whitespace, and what would
+// let two names look alike that differ (controls, zero-width characters,
+// fillers).
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // valueCodes are the codes of values, by field and tag; all others are
@@ -64,7 +71,7 @@ var valueCodes = map[string]sso.Code{
 
 var ruleTexts = map[string]string{
 	"plaintext":       "must be valid UTF-8 without NUL",
-	"nowhitespace":    "must not contain whitespace",
+	"nowhitespace":    "must not contain whitespace or characters that show nothing",
 	"totp_key":        "must be base32, 16 characters or more",
 	"username_length": "is longer than signup.max_length_username",
 	"email_length":    "is longer than signup.max_length_email",
