@@ -73,6 +73,7 @@ func (c *Compiler) refuse(s *source) Errors {
 			return true
 		})
 	}
+	r.shared()
 	return r.found.limited()
 }
 
