@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"gatehouse/runtime/internal/nesting"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/service"
@@ -133,6 +134,9 @@ func encode(answer *service.Response) (invocation.Response, error) {
 	response := invocation.Response{Status: status, Headers: answer.Headers.Clone()}
 	if answer.Payload == nil {
 		return response, nil
+	}
+	if nesting.IsEndless(answer.Payload, true) {
+		return invocation.Response{}, fmt.Errorf("the service set Response.Payload to a %T that is nested more than %d deep, or holds itself", answer.Payload, nesting.Most)
 	}
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)

@@ -68,7 +68,16 @@ type order struct {
 	Email string ` + "`json:\"email\" validate:\"omitempty,email\"`" + `
 	Count int    ` + "`json:\"count\" validate:\"min=1\"`" + `
 	ID    int64  ` + "`json:\"id\"`" + `
+	Address struct {
+		City string ` + "`json:\"city\" validate:\"required_with=Street\"`" + `
+		Street string ` + "`json:\"street\"`" + `
+	} ` + "`json:\"address\"`" + `
+	Lines []line ` + "`json:\"lines,omitempty\" validate:\"dive\"`" + `
 	secret string
+}
+
+type line struct {
+	Quantity int ` + "`json:\"quantity\" validate:\"min=1\"`" + `
 }
 
 type Bind struct{ service.Service }
@@ -158,6 +167,23 @@ func (self *Endless) Handle() error {
 		panic(list)
 	case "payload":
 		self.Response.Payload = list
+	case "deep":
+		var deep any
+		for i := 0; i < 3000000; i++ {
+			deep = []any{deep}
+		}
+		self.Response.Payload = deep
+	case "chain":
+		var chain *ring
+		for i := 0; i < 3000000; i++ {
+			chain = &ring{Next: chain}
+		}
+		self.Response.Payload = chain
+	case "invoke":
+		_, err := self.Invoke("nothing.nothing", service.Dict{"list": list})
+		return err
+	case "refuse":
+		return service.BadRequest("not %v", list)
 	case "bind":
 		var r ring
 		r.Next = &r
@@ -240,7 +266,8 @@ func TestServices(t *testing.T) {
 	})
 
 	t.Run("values that hold themselves", func(t *testing.T) {
-		for how, want := range map[string]int{"print": 500, "text": 500, "log": 200, "panic": 500, "payload": 500, "bind": 500} {
+		for how, want := range map[string]int{"print": 500, "text": 500, "log": 200, "panic": 500, "payload": 500, "bind": 500,
+			"deep": 500, "chain": 500, "invoke": 500, "refuse": 400} {
 			if got := h.invoke("endless.endless", map[string]any{"how": how}); got.status != want {
 				t.Errorf("%s: %v", how, got)
 			}
@@ -266,6 +293,15 @@ func TestServices(t *testing.T) {
 		}
 		got = h.invoke("bind.bind", map[string]any{"name": 7})
 		if got.status != 400 || !reflect.DeepEqual(got.json["fields"], []any{map[string]any{"field": "name", "message": "must be a string, not number"}}) {
+			t.Errorf("%v", got)
+		}
+		got = h.invoke("bind.bind", map[string]any{"name": "Jane", "count": 1, "address": map[string]any{"street": "Main"},
+			"lines": []any{map[string]any{"quantity": 1}, map[string]any{"quantity": 0}}})
+		want = []any{
+			map[string]any{"field": "address.city", "message": "does not satisfy required_with=Street"},
+			map[string]any{"field": "lines[1].quantity", "message": "must be at least 1"},
+		}
+		if got.status != 400 || !reflect.DeepEqual(got.json["fields"], want) {
 			t.Errorf("%v", got)
 		}
 		if got := h.invoke("bind.bind", []int{1}); got.status != 400 {

@@ -59,11 +59,18 @@ func (r Request) Bind(dst any) error {
 	return validateStruct(dst)
 }
 
+// embedded stands for embedded structs in the paths of the validator: JSON has
+// their fields beside those of the struct around them.
+const embedded = "\x00"
+
 var structValidator = sync.OnceValue(func() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(field reflect.StructField) string {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "" || name == "-" {
+		switch {
+		case name == "" && field.Anonymous:
+			return embedded
+		case name == "" || name == "-":
 			return field.Name
 		}
 		return name
@@ -84,12 +91,15 @@ func validateStruct(dst any) (err error) {
 	if !errors.As(checked, &found) {
 		return checked
 	}
+	name := reflect.TypeOf(dst).Elem().Name()
+	if name != "" {
+		name += "."
+	}
 	fields := make([]FieldError, len(found))
 	for i, fault := range found {
-		_, path, nested := strings.Cut(fault.Namespace(), ".")
-		if !nested {
-			path = fault.Field()
-		}
+		// The path begins with the name of the struct, if it has one: a
+		// script's has none.
+		path := strings.ReplaceAll(strings.TrimPrefix(fault.Namespace(), name), embedded+".", "")
 		fields[i] = FieldError{Field: path, Message: ruleText(fault)}
 	}
 	return refuse(fields...)

@@ -3,6 +3,9 @@ package service
 import (
 	"fmt"
 	"net/http"
+	"slices"
+
+	"gatehouse/runtime/internal/nesting"
 )
 
 // Error is an error that the caller of a service may see: its status and
@@ -52,6 +55,12 @@ func (e *Error) WithCause(err error) *Error {
 }
 
 func newError(status int, format string, args []any) *Error {
+	for i, arg := range args {
+		if nesting.IsEndless(arg, false) { // package fmt would follow it until the process ends
+			args = slices.Clone(args)
+			args[i] = fmt.Sprintf("(a %T nested too deeply)", arg)
+		}
+	}
 	return &Error{Status: status, Message: fmt.Sprintf(format, args...)}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"gatehouse/runtime/internal/nesting"
 )
 
 // Invoke runs another service and returns its payload: a Dict for a JSON
@@ -46,6 +48,9 @@ func (s *Service) invoke(name string, input any) ([]byte, error) {
 	}
 	body := []byte("{}")
 	if input != nil {
+		if nesting.IsEndless(input, true) {
+			return nil, fmt.Errorf("input for service %s: the %T is nested more than %d deep, or holds itself", name, input, nesting.Most)
+		}
 		encoded, err := json.Marshal(input)
 		if err != nil {
 			return nil, fmt.Errorf("input for service %s: %w", name, err)
