@@ -38,7 +38,7 @@ func newAuditList() *cobra.Command {
 			if filter.Since, err = parseSince(since, time.Now()); err != nil {
 				return err
 			}
-			host, err := in.open(cmd, true)
+			host, err := in.openToRead(cmd)
 			if err != nil {
 				return err
 			}

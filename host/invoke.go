@@ -25,7 +25,7 @@ The exit status is 1 if the service answers with an error.`,
 			if input != "" && !json.Valid([]byte(input)) {
 				return fmt.Errorf("--data: not valid JSON")
 			}
-			host, err := in.open(cmd, false)
+			host, err := in.open(cmd)
 			if err != nil {
 				return err
 			}

@@ -40,9 +40,33 @@ func newPassword(cmd *cobra.Command, flag string) (string, error) {
 	return first, nil
 }
 
+// askHidden reads a line that is not shown. An interrupt ends the wait and
+// leaves the terminal as it was.
 func askHidden(cmd *cobra.Command, terminal *os.File, prompt string) (string, error) {
+	fd := int(terminal.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fmt.Errorf("password: %w", err)
+	}
 	fmt.Fprint(cmd.ErrOrStderr(), prompt)
-	text, err := term.ReadPassword(int(terminal.Fd()))
-	fmt.Fprintln(cmd.ErrOrStderr())
-	return string(text), err
+	defer fmt.Fprintln(cmd.ErrOrStderr())
+	type line struct {
+		text []byte
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		read <- line{text, err}
+	}()
+	select {
+	case got := <-read:
+		if errors.Is(got.err, io.EOF) {
+			return "", errors.New("no password was given: nothing was changed")
+		}
+		return string(got.text), got.err
+	case <-cmd.Context().Done():
+		// The read goes on; the program ends.
+		return "", errors.Join(errors.New("interrupted: nothing was changed"), term.Restore(fd, before))
+	}
 }

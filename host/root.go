@@ -103,9 +103,30 @@ type opened struct {
 	cfg runtime.Config
 }
 
-// open opens the installation. A quiet command logs nothing: what it returns
-// or prints says it all.
-func (i *installation) open(cmd *cobra.Command, quiet bool) (*opened, error) {
+// open opens the installation, and makes one where there is none.
+func (i *installation) open(cmd *cobra.Command) (*opened, error) {
+	return i.openWith(cmd, false, runtime.Options{})
+}
+
+// openToChange opens the installation for a command that begins one, too. It
+// logs nothing, as what the command returns or prints says it all, but tells
+// of a new one: the directory may have been mistyped.
+func (i *installation) openToChange(cmd *cobra.Command) (*opened, error) {
+	cfg, err := i.configuration()
+	isNew := err == nil && !cfg.Exists()
+	host, err := i.openWith(cmd, true, runtime.Options{})
+	if err == nil && isNew {
+		fmt.Fprintf(cmd.ErrOrStderr(), "Made a new installation in %s\n", cfg.Data)
+	}
+	return host, err
+}
+
+// openToRead opens an installation that must be there, and logs nothing.
+func (i *installation) openToRead(cmd *cobra.Command) (*opened, error) {
+	return i.openWith(cmd, true, runtime.Options{Existing: true})
+}
+
+func (i *installation) openWith(cmd *cobra.Command, quiet bool, options runtime.Options) (*opened, error) {
 	cfg, err := i.configuration()
 	if err != nil {
 		return nil, err
@@ -115,7 +136,8 @@ func (i *installation) open(cmd *cobra.Command, quiet bool) (*opened, error) {
 		return nil, err
 	}
 	sso := plugin.New()
-	rt, err := runtime.Open(cmd.Context(), runtime.Options{Config: cfg, Logger: logger, Plugins: []runtime.Plugin{sso}})
+	options.Config, options.Logger, options.Plugins = cfg, logger, []runtime.Plugin{sso}
+	rt, err := runtime.Open(cmd.Context(), options)
 	if err != nil {
 		return nil, err
 	}

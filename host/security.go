@@ -34,7 +34,7 @@ definition if there is none. Running hosts know within a second.`,
 			if password == "" {
 				return errors.New("the password is empty")
 			}
-			host, err := in.open(cmd, true)
+			host, err := in.openToChange(cmd)
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ Calls in flight finish after an interrupt; a second interrupt ends at once.`,
 }
 
 func (i *installation) serve(cmd *cobra.Command) (err error) {
-	host, err := i.open(cmd, false)
+	host, err := i.open(cmd)
 	if err != nil {
 		return err
 	}

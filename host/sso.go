@@ -61,7 +61,7 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 			if user.Password == "" {
 				return &statusError{exitInvalid, errors.New("the password is empty")}
 			}
-			host, err := in.open(cmd, true)
+			host, err := in.openToChange(cmd)
 			if err != nil {
 				return err
 			}
@@ -110,7 +110,7 @@ REST, and the password and the TOTP code are checked.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			login.Username = args[0]
 			login.Trusted = !cmd.Flags().Changed("password")
-			host, err := in.open(cmd, true)
+			host, err := in.openToRead(cmd)
 			if err != nil {
 				return err
 			}

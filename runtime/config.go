@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -178,6 +179,16 @@ func (c *Config) check(plugins []string) error {
 
 // IsSQLite reports whether the database is the embedded one.
 func (c *Config) IsSQLite() bool { return c.Database == "" }
+
+// Exists reports whether the data directory has a database. A PostgreSQL
+// database is taken to exist.
+func (c *Config) Exists() bool {
+	if !c.IsSQLite() {
+		return true
+	}
+	_, err := os.Stat(c.location())
+	return !errors.Is(err, fs.ErrNotExist)
+}
 
 // location is the database's URL, or the path of its file.
 func (c *Config) location() string {

@@ -50,7 +50,16 @@ type Options struct {
 
 	// Compiled are services that are compiled into the program, by name.
 	Compiled map[string]func() service.Handler
+
+	// Existing has Open fail with ErrNoInstallation, and make nothing, where
+	// the data directory has no database yet. A PostgreSQL database is taken
+	// as it is.
+	Existing bool
 }
+
+// ErrNoInstallation is matched by the error of Open where Options.Existing is
+// set and there is no installation.
+var ErrNoInstallation = errors.New("there is no installation")
 
 // Open checks the configuration, opens or makes the key and the database,
 // brings the tables up to date and starts the plugins. It runs no service and
@@ -64,6 +73,9 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	}()
 	if err := r.configure(); err != nil {
 		return nil, err
+	}
+	if o.Existing && !r.cfg.Exists() {
+		return nil, fmt.Errorf("%w in %s: the first start of the host makes one; choose another directory with --data", ErrNoInstallation, r.cfg.Data)
 	}
 	if err := r.openDatabase(ctx); err != nil {
 		return nil, err
