@@ -1,0 +1,29 @@
+package symbols
+
+import (
+	"reflect"
+
+	"gatehouse/runtime/script/symbols/sync"
+)
+
+// replacements are what scripts get for names of the standard library, where
+// what the library has would let one script end or change the process: pointers
+// to types, and functions. The type checker sees those of the library.
+var replacements = map[string]map[string]any{
+	"sync": {
+		"Cond":      (*sync.Cond)(nil),
+		"Mutex":     (*sync.Mutex)(nil),
+		"NewCond":   sync.NewCond,
+		"Once":      (*sync.Once)(nil),
+		"OnceFunc":  sync.OnceFunc,
+		"RWMutex":   (*sync.RWMutex)(nil),
+		"WaitGroup": (*sync.WaitGroup)(nil),
+	},
+}
+
+// replace puts the replacements of a package into its table.
+func replace(path string, symbols map[string]reflect.Value) {
+	for name, replacement := range replacements[path] {
+		symbols[name] = reflect.ValueOf(replacement)
+	}
+}

@@ -1,0 +1,55 @@
+package symbols_test
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"gatehouse/runtime/script/exportdata"
+	"gatehouse/runtime/script/symbols"
+)
+
+// TestReplacedTypesHaveWhatTheTypeCheckerSees compares the methods and fields
+// of the types that scripts get with those of the standard library: a script is
+// checked against these and runs with those.
+func TestReplacedTypesHaveWhatTheTypeCheckerSees(t *testing.T) {
+	exports := symbols.Exports(exportdata.Paths(), io.Discard)
+	for _, real := range []reflect.Type{
+		reflect.TypeFor[sync.Cond](), reflect.TypeFor[sync.Mutex](), reflect.TypeFor[sync.Once](),
+		reflect.TypeFor[sync.RWMutex](), reflect.TypeFor[sync.WaitGroup](),
+	} {
+		own := exports[symbols.Key(real.PkgPath())][real.Name()].Type().Elem()
+		if own == real {
+			t.Errorf("%s is not replaced", real)
+			continue
+		}
+		if own.String() != real.String() {
+			t.Errorf("%s is printed as %s", real, own)
+		}
+		if got, want := shape(own), shape(real); got != want {
+			t.Errorf("%s has\n%s\nwant\n%s", real, got, want)
+		}
+		if reflect.PointerTo(real).Implements(reflect.TypeFor[sync.Locker]()) != reflect.PointerTo(own).Implements(reflect.TypeFor[sync.Locker]()) {
+			t.Errorf("%s and sync.Locker", real)
+		}
+	}
+}
+
+// shape lists the exported fields and methods of a type and of its pointer.
+func shape(t reflect.Type) string {
+	var text strings.Builder
+	for i := range t.NumField() {
+		if field := t.Field(i); field.IsExported() {
+			fmt.Fprintln(&text, field.Name, field.Type)
+		}
+	}
+	for _, receiver := range []reflect.Type{t, reflect.PointerTo(t)} {
+		for i := range receiver.NumMethod() {
+			fmt.Fprintln(&text, receiver.Method(i).Name, strings.Replace(receiver.Method(i).Type.String(), receiver.String(), "", 1))
+		}
+	}
+	return text.String()
+}
