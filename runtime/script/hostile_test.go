@@ -1,7 +1,14 @@
 package script_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 
@@ -156,4 +163,234 @@ m.Store("a", 2)
 v, _ := m.Load("a")
 self.Response.Payload = v`, imports[:1], "", `2`},
 	})
+}
+
+// echo is a server that answers with what came: method, path, length, transfer
+// coding, the header X and the body. /slow never answers, /moved leads to /.
+func echo(t *testing.T) (url string, connections func() int) {
+	t.Helper()
+	seen := make(chan string, 1000)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/", http.StatusTemporaryRedirect)
+			return
+		case "/slow":
+			<-r.Context().Done()
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %s %d %v %s|%.20s|%d", r.Method, r.URL.Path, r.ContentLength, r.TransferEncoding, r.Header.Get("X"), body, len(body))
+		for name := range r.Trailer {
+			fmt.Fprintf(w, "|%s: %s", name, r.Trailer.Get(name))
+		}
+		if err != nil {
+			fmt.Fprint(w, err)
+		}
+	}))
+	server.Config.ConnState = func(connection net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			seen <- connection.RemoteAddr().String()
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL, func() int { return len(seen) }
+}
+
+// exchange reads the answer to a request that a body of Handle makes.
+const exchange = `
+func read(resp *http.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+type failing struct{ n int }
+
+func (f *failing) Read(p []byte) (int, error) {
+	f.n--
+	if f.n < 0 {
+		panic("the reader failed")
+	}
+	p[0] = 'x'
+	return 1, nil
+}
+
+func (f *failing) Close() error { return nil }
+
+type letters struct {
+	left   int
+	closed *bool
+	trailer http.Header
+}
+
+func (l *letters) Read(p []byte) (int, error) {
+	if l.left == 0 {
+		if l.trailer != nil {
+			l.trailer.Set("Sum", "7")
+		}
+		return 0, io.EOF
+	}
+	n := len(p)
+	if n > l.left {
+		n = l.left
+	}
+	for i := 0; i < n && i < 20; i++ {
+		p[i] = 'a'
+	}
+	l.left -= n
+	return n, nil
+}
+
+func (l *letters) Close() error {
+	*l.closed = true
+	return nil
+}
+`
+
+func TestRequestsAreSentWithoutTheScript(t *testing.T) {
+	url, _ := echo(t)
+	imports := []string{"bufio", "io", "net/http", "strings"}
+	use := "_ = bufio.NewReader\n_ = strings.NewReader\nconst url = \"" + url + "\"\n"
+	for name, body := range map[string]string{
+		"direct":        `r, _ := http.NewRequest("POST", url, &failing{2}); read((&http.Client{}).Do(r))`,
+		"with context":  `r, _ := http.NewRequestWithContext(self.Context(), "POST", url, &failing{2}); read((&http.Client{}).Do(r))`,
+		"get":           `r, _ := http.NewRequest("GET", url, &failing{0}); read((&http.Client{}).Do(r))`,
+		"buffered":      `r, _ := http.NewRequest("POST", url, bufio.NewReader(&failing{2})); read((&http.Client{}).Do(r))`,
+		"tee":           `r, _ := http.NewRequest("POST", url, io.TeeReader(&failing{2}, io.Discard)); read((&http.Client{}).Do(r))`,
+		"closer":        `r, _ := http.NewRequest("POST", url, io.NopCloser(&failing{2})); read((&http.Client{}).Do(r))`,
+		"field":         `r, _ := http.NewRequest("POST", url, nil); r.Body = &failing{2}; read((&http.Client{}).Do(r))`,
+		"of known size": `r, _ := http.NewRequest("POST", url, &failing{2}); r.ContentLength = 9; read((&http.Client{}).Do(r))`,
+		"post":          `read((&http.Client{}).Post(url, "text/plain", &failing{2}))`,
+		"timeout":       `r, _ := http.NewRequest("POST", url, &failing{2}); c := http.Client{Timeout: 1000000000}; read(c.Do(r))`,
+		"again": `r, _ := http.NewRequest("POST", url+"/moved", strings.NewReader("x"))
+	r.GetBody = func() (io.ReadCloser, error) { return &failing{2}, nil }
+	read((&http.Client{}).Do(r))`,
+		"embedded": "type own struct{ http.Client }\n" + `r, _ := http.NewRequest("POST", url, &failing{2}); read((&own{}).Do(r))`,
+	} {
+		panics(t, map[string]mistake{name: {use + body, imports, exchange, "the reader failed"}})
+	}
+	panics(t, map[string]mistake{
+		"transport": {use + "c := &http.Client{Timeout: 1000000000}\nc.Transport = wrong{}\nread(c.Get(url))", imports,
+			exchange + "type wrong struct{}\n\nfunc (wrong) RoundTrip(*http.Request) (*http.Response, error) { panic(\"the transport failed\") }\n", "the transport failed"},
+		"redirect": {use + `c := &http.Client{Timeout: 1000000000, CheckRedirect: func(*http.Request, []*http.Request) error { panic("the check failed") }}
+	read(c.Get(url + "/moved"))`, imports, exchange, "the check failed"},
+		"jar": {use + "c := &http.Client{Timeout: 1000000000}\nc.Jar = wrong{}\nread(c.Get(url))", append([]string{"net/url"}, imports...),
+			exchange + "type wrong struct{}\n\nfunc (wrong) SetCookies(*url.URL, []*http.Cookie) {}\n\nfunc (wrong) Cookies(*url.URL) []*http.Cookie { panic(\"the jar failed\") }\n", "the jar failed"},
+	})
+	refused(t, map[string]mistake{
+		"write":       {use + `r, _ := http.NewRequest("DELETE", url, &failing{0}); _ = r.Write(io.Discard)`, imports, exchange, "send the request with an http.Client"},
+		"write proxy": {use + `r, _ := http.NewRequest("DELETE", url, &failing{0}); _ = r.WriteProxy(io.Discard)`, imports, exchange, "send the request with an http.Client"},
+		"response":    {use + `_ = (&http.Response{Body: &failing{0}}).Write(io.Discard)`, imports, exchange, "read the body with io.Copy"},
+	})
+}
+
+func TestRequestsAreSentAsTheyAre(t *testing.T) {
+	url, connections := echo(t)
+	imports := []string{"fmt", "io", "net/http", "net/url", "strings"}
+	use := "_ = strings.NewReader\n_ = fmt.Sprint\n_ = url.Values{}\nconst at = \"" + url + "\"\nclosed := false\n_ = closed\nclient := &http.Client{}\n"
+	for name, program := range map[string]struct{ body, want string }{
+		"get":  {`self.Response.Payload = read(client.Get(at + "/a"))`, "GET /a 0 [] ||0"},
+		"head": {`resp, err := client.Head(at); self.Response.Payload = fmt.Sprint(resp.StatusCode, err == nil, read(resp, err))`, "200 true"},
+		"post": {`self.Response.Payload = read(client.Post(at, "text/plain", strings.NewReader("hello")))`, "POST / 5 [] |hello|5"},
+		"form": {`self.Response.Payload = read(client.PostForm(at, url.Values{"a": {"b c"}}))`, "POST / 5 [] |a=b+c|5"},
+		"empty": {`r, _ := http.NewRequest("POST", at, nil)
+	r.Body = &letters{closed: &closed}
+	text := read(client.Do(r))
+	self.Response.Payload = fmt.Sprint(text, closed)`, "POST / 0 [] ||0true"},
+		"own": {`r, _ := http.NewRequest("POST", at, nil)
+	r.Body = &letters{left: 7, closed: &closed}
+	text := read(client.Do(r))
+	self.Response.Payload = fmt.Sprint(text, closed)`, "POST / 7 [] |aaaaaaa|7true"},
+		"moved": {`self.Response.Payload = read(client.Post(at+"/moved", "", strings.NewReader("hello")))`, "POST / 5 [] |hello|5"},
+		"large": {`r, _ := http.NewRequest("POST", at, nil)
+	r.Body = &letters{left: 1<<30, closed: &closed}
+	text := read(client.Do(r))
+	self.Response.Payload = fmt.Sprint(text, closed)`,
+			"Post \"" + url + "\": the body of a request is read whole before it is sent and can have 64 MiB at most: send it in partstrue"},
+		"too short": {`r, _ := http.NewRequest("POST", at, &letters{left: 7, closed: &closed}); r.ContentLength = 9
+	self.Response.Payload = read(client.Do(r))`, "Post \"" + url + "\": http: ContentLength=9 with Body length 7"},
+		"trailer": {`r, _ := http.NewRequest("POST", at, nil)
+	r.Trailer = http.Header{"Sum": nil}
+	r.Body = &letters{left: 7, closed: &closed, trailer: r.Trailer}
+	self.Response.Payload = read(client.Do(r))`, "POST / -1 [chunked] |aaaaaaa|7|Sum: 7"},
+		"request": {`r, _ := http.NewRequest("GET", at, nil); r.Header.Set("X", "y"); resp, err := client.Do(r)
+	same := resp.Request == r
+	client.CloseIdleConnections()
+	self.Response.Payload = fmt.Sprint(same, " ", read(resp, err))`, "true GET / 0 [] y||0"},
+		"timeout": {`client.Timeout = 20000000; self.Response.Payload = read(client.Get(at + "/slow"))`,
+			"Get \"" + url + "/slow\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"},
+		"by an interface": {`var d interface{ Do(*http.Request) (*http.Response, error) } = client
+	r, _ := http.NewRequest("PUT", at, nil)
+	self.Response.Payload = fmt.Sprintf("%s %T", read(d.Do(r)), d)`, "PUT / 0 [] ||0 *http.Client"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t, map[string]string{"bad.go": mistake{use + program.body, imports, exchange, ""}.source()})
+			got := h.call("bad.bad", "")
+			if want := fmt.Sprintf("%q", program.want); got.err != nil || !strings.HasPrefix(got.payload, strings.TrimSuffix(want, `"`)) {
+				t.Errorf("got  %s, %v\nwant %s\n%s", got.payload, got.err, want, h.log)
+			}
+		})
+	}
+	// One for the exchanges, and those that a fault or a time-out has closed.
+	if n := connections(); n > 6 {
+		t.Errorf("%d connections were made", n)
+	}
+}
+
+// The transport may still be at a request when its answer is there already: a
+// script that changes its headers by then must not change those that are sent,
+// let alone while they are read.
+func TestHeadersChangeWhileARequestIsSent(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	atFirst, release, last := make(chan bool), make(chan bool), make(chan string, 1)
+	go func() {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		<-atFirst
+		fmt.Fprint(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		<-release
+		connection.Close()
+	}()
+	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+		WroteHeaderField: func(key string, value []string) { // on a goroutine of the transport
+			switch key {
+			case "A-First":
+				close(atFirst)
+				<-release
+			case "Z-Last":
+				last <- value[0]
+			}
+		},
+	})
+	h := newHost(t, map[string]string{"bad.go": mistake{
+		imports: []string{"net/http"},
+		body: `	r, _ := http.NewRequestWithContext(self.Context(), "GET", "http://` + listener.Addr().String() + `", nil)
+	r.Header.Set("A-First", "x")
+	r.Header.Set("Z-Last", "as it was")
+	if _, err := (&http.Client{}).Do(r); err != nil {
+		return err
+	}
+	r.Header["Z-Last"][0] = "changed"`,
+	}.source()})
+	if got := call(ctx, h.Engine, "bad.bad", ""); got.err != nil {
+		t.Fatal(got.err)
+	}
+	close(release)
+	if got := <-last; got != "as it was" {
+		t.Errorf("sent %q", got)
+	}
 }

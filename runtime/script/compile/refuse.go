@@ -191,6 +191,9 @@ var nameHints = map[string]string{
 
 var methodHints = map[string]string{
 	"(*sync.WaitGroup).Go":                   "services cannot start goroutines; call the function directly",
+	"(*net/http.Request).Write":              "it may read the body on a goroutine of its own; send the request with an http.Client",
+	"(*net/http.Request).WriteProxy":         "it may read the body on a goroutine of its own; send the request with an http.Client",
+	"(*net/http.Response).Write":             "it may read the body on a goroutine of its own; read the body with io.Copy",
 	"(*text/template.Template).ParseFiles":   "a service has no files; use Parse",
 	"(*text/template.Template).ParseGlob":    "a service has no files; use Parse",
 	"(*text/template.Template).ParseFS":      "a service has no files; use Parse",

@@ -3,6 +3,7 @@ package symbols
 import (
 	"reflect"
 
+	"gatehouse/runtime/script/symbols/http"
 	"gatehouse/runtime/script/symbols/sync"
 )
 
@@ -10,6 +11,7 @@ import (
 // what the library has would let one script end or change the process: pointers
 // to types, and functions. The type checker sees those of the library.
 var replacements = map[string]map[string]any{
+	"net/http": {"Client": (*http.Client)(nil)},
 	"sync": {
 		"Cond":      (*sync.Cond)(nil),
 		"Mutex":     (*sync.Mutex)(nil),

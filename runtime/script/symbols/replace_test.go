@@ -3,6 +3,7 @@ package symbols_test
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"reflect"
 	"strings"
 	"sync"
@@ -19,7 +20,7 @@ func TestReplacedTypesHaveWhatTheTypeCheckerSees(t *testing.T) {
 	exports := symbols.Exports(exportdata.Paths(), io.Discard)
 	for _, real := range []reflect.Type{
 		reflect.TypeFor[sync.Cond](), reflect.TypeFor[sync.Mutex](), reflect.TypeFor[sync.Once](),
-		reflect.TypeFor[sync.RWMutex](), reflect.TypeFor[sync.WaitGroup](),
+		reflect.TypeFor[sync.RWMutex](), reflect.TypeFor[sync.WaitGroup](), reflect.TypeFor[http.Client](),
 	} {
 		own := exports[symbols.Key(real.PkgPath())][real.Name()].Type().Elem()
 		if own == real {
