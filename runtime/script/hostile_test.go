@@ -394,3 +394,80 @@ func TestHeadersChangeWhileARequestIsSent(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+func TestContextsOfScriptsAreRefused(t *testing.T) {
+	const methods = `
+func (%[1]s) Deadline() (t time.Time, ok bool) { return }
+func (%[1]s) Done() <-chan struct{}            { return nil }
+func (%[1]s) Err() error                       { return nil }
+func (%[1]s) Value(any) any                    { panic("from a goroutine of the host") }
+`
+	imports := []string{"context", "time"}
+	use := "\t_ = context.Canceled\n\t_ = time.Now"
+	refused(t, map[string]mistake{
+		"own":             {use, imports, "type own struct{}\n" + fmt.Sprintf(methods, "own"), "bad.go:15:6: own is a context.Context"},
+		"by pointer":      {use, imports, "type own int\n" + fmt.Sprintf(methods, "*own"), "own is a context.Context: the host would call its methods from goroutines of its own; use context.WithValue"},
+		"embedded":        {use, imports, "type own struct{ context.Context }\n", "bad.go:15:10: a struct that embeds a context.Context is one"},
+		"embedded deeper": {use, imports, "type face interface{ context.Context }\n\ntype own struct{ face }\n", "give the field a name"},
+		"local":           {use + "\n\ttype own struct{ context.Context }\n\t_ = own{}", imports, "", "a struct that embeds a context.Context is one"},
+		"without a name":  {use + "\n\t_ = struct{ context.Context }{self.Context()}", imports, "", "a struct that embeds a context.Context is one"},
+		"generic":         {use, imports, "type own[T any] struct {\n\tcontext.Context\n\tvalue T\n}\n", "a struct that embeds a context.Context is one"},
+		"service":         {use, imports, "type Own struct {\n\tservice.Service\n\tcontext.Context\n}\n", "a struct that embeds a context.Context is one"},
+	})
+	works(t, map[string]mistake{
+		"named field": {"\ttype own struct{ ctx context.Context }\n\to := own{ctx: self.Context()}\n\tself.Response.Payload = o.ctx.Err() == nil", imports[:1], "", "true"},
+		"interface":   {"\tvar c face = self.Context()\n\tself.Response.Payload = c.Err() == nil", imports[:1], "type face interface{ context.Context }\n", "true"},
+	})
+}
+
+func TestContextsAreDerivedWithinBounds(t *testing.T) {
+	const many = "\tctx, cancel := context.WithCancel(self.Context())\n\tdefer cancel()\n\tfor range 2000 {\n\t\t%s\n\t}"
+	mistakes := map[string]mistake{}
+	for name, derive := range map[string]string{
+		"value":          `ctx = context.WithValue(ctx, "k", 1)`,
+		"cancel":         `ctx, cancel = context.WithCancel(ctx)`,
+		"cause":          `ctx, _ = context.WithCancelCause(ctx)`,
+		"deadline":       `ctx, cancel = context.WithDeadline(ctx, time.Now().Add(time.Hour))`,
+		"deadline cause": `ctx, cancel = context.WithDeadlineCause(ctx, time.Now().Add(time.Hour), nil)`,
+		"timeout":        `ctx, cancel = context.WithTimeout(ctx, time.Hour)`,
+		"timeout cause":  `ctx, cancel = context.WithTimeoutCause(ctx, time.Hour, nil)`,
+		"without cancel": `ctx = context.WithoutCancel(ctx)`,
+		"of a request":   `r, _ := http.NewRequestWithContext(ctx, "GET", "/", nil); ctx, cancel = context.WithCancel(r.Context())`,
+	} {
+		imports := []string{"context"}
+		if strings.Contains(derive, "time.") {
+			imports = append(imports, "time")
+		}
+		if strings.Contains(derive, "http.") {
+			imports = append(imports, "net/http")
+		}
+		mistakes[name] = mistake{fmt.Sprintf(many, derive), imports, "", "context: more than 1000 contexts are derived from one another"}
+	}
+	panics(t, mistakes)
+	imports := []string{"context", "errors", "fmt", "time"}
+	works(t, map[string]mistake{
+		"cancelled": {`	_, _, _ = errors.New, time.Now, fmt.Sprint
+	outer, cancel := context.WithCancelCause(self.Context())
+	value := context.WithValue(outer, "a", 1)
+	inner, stop := context.WithTimeout(value, time.Hour)
+	defer stop()
+	kept := context.WithoutCancel(inner)
+	before := inner.Err()
+	cancel(errors.New("enough"))
+	<-inner.Done()
+	self.Response.Payload = fmt.Sprint(before == nil, inner.Err(), context.Cause(inner), inner.Value("a"), inner.Value("b") == nil, kept.Err() == nil, kept.Value("a"))`,
+			imports, "", `"true context canceled enough 1 true true 1"`},
+		"over": {`	_, _ = errors.New, fmt.Sprint
+	outer, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancel()
+	inner, stop := context.WithCancel(context.WithValue(outer, "a", 1))
+	defer stop()
+	_, has := inner.Deadline()
+	self.Response.Payload = fmt.Sprint(inner.Err(), errors.Is(inner.Err(), context.DeadlineExceeded), has)`,
+			imports, "", `"context deadline exceeded true true"`},
+		"printed": {`	_, _, _ = errors.New, time.Now, fmt.Sprint
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), "a", 1))
+	defer cancel()
+	self.Response.Payload = fmt.Sprint(ctx)`, imports, "", `"context.Background.WithValue(a, int).WithCancel"`},
+	})
+}

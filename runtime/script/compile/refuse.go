@@ -90,6 +90,7 @@ func (r *refusal) declaration(f *ast.FuncDecl) {
 }
 
 func (r *refusal) node(node ast.Node) {
+	r.hostTypes(node)
 	switch node := node.(type) {
 	case *ast.GoStmt:
 		r.refuse(node.Pos(), "services cannot start goroutines: call the function directly, or invoke another service with self.Invoke")

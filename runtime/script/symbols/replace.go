@@ -11,6 +11,16 @@ import (
 // what the library has would let one script end or change the process: pointers
 // to types, and functions. The type checker sees those of the library.
 var replacements = map[string]map[string]any{
+	"context": {
+		"WithCancel":        withCancel,
+		"WithCancelCause":   withCancelCause,
+		"WithDeadline":      withDeadline,
+		"WithDeadlineCause": withDeadlineCause,
+		"WithTimeout":       withTimeout,
+		"WithTimeoutCause":  withTimeoutCause,
+		"WithValue":         withValue,
+		"WithoutCancel":     withoutCancel,
+	},
 	"net/http": {"Client": (*http.Client)(nil)},
 	"sync": {
 		"Cond":      (*sync.Cond)(nil),

@@ -1,6 +1,7 @@
 package symbols_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,4 +54,27 @@ func shape(t reflect.Type) string {
 		}
 	}
 	return text.String()
+}
+
+// TestReplacedFunctionsHaveTheirTypes does the same for functions: the tables
+// of the standard library, which Offers reads, have the types to compare with.
+func TestReplacedFunctionsHaveTheirTypes(t *testing.T) {
+	exports := symbols.Exports(exportdata.Paths(), io.Discard)
+	for name, real := range map[string]any{
+		"context.WithCancel": context.WithCancel, "context.WithCancelCause": context.WithCancelCause,
+		"context.WithDeadline": context.WithDeadline, "context.WithDeadlineCause": context.WithDeadlineCause,
+		"context.WithTimeout": context.WithTimeout, "context.WithTimeoutCause": context.WithTimeoutCause,
+		"context.WithValue": context.WithValue, "context.WithoutCancel": context.WithoutCancel,
+		"sync.OnceFunc": sync.OnceFunc,
+	} {
+		at := strings.LastIndex(name, ".")
+		own := exports[symbols.Key(name[:at])][name[at+1:]]
+		if own.Pointer() == reflect.ValueOf(real).Pointer() {
+			t.Errorf("%s is not replaced", name)
+		}
+		// CancelFunc and the like are compared by what they are.
+		if !own.Type().ConvertibleTo(reflect.TypeOf(real)) {
+			t.Errorf("%s is %s, want %T", name, own.Type(), real)
+		}
+	}
 }

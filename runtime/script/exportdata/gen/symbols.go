@@ -80,7 +80,7 @@ func tableOf(pkg *types.Package, name string) []byte {
 		if value := p.value(object); value != "" {
 			fmt.Fprintf(&symbols, "%q: %s,\n", member, value)
 		}
-		if methods := wrapped(object); methods != nil {
+		if methods := wrapped(object); methods != nil && !unwrapped[pkg.Path()+"."+member] {
 			wrapper := name + "_" + member
 			fmt.Fprintf(&wrappers, "%q: p_reflect_.ValueOf((*%s)(nil)),\n", "_"+member, wrapper)
 			declarations.WriteString(p.wrapper(wrapper, methods))
@@ -157,6 +157,11 @@ func isGeneric(t types.Type) bool {
 	}
 	return false
 }
+
+// unwrapped are the interfaces that no value of a script's may stand for: the
+// host calls contexts from goroutines of its own, where a panic ends the
+// process.
+var unwrapped = map[string]bool{"context.Context": true}
 
 // wrapped returns the methods of an interface that a script's type can
 // implement, or nil.
