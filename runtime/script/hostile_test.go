@@ -471,3 +471,46 @@ func TestContextsAreDerivedWithinBounds(t *testing.T) {
 	self.Response.Payload = fmt.Sprint(ctx)`, imports, "", `"context.Background.WithValue(a, int).WithCancel"`},
 	})
 }
+
+func TestErrorTreesCannotEndTheProcess(t *testing.T) {
+	imports := []string{"errors", "fmt", "io"}
+	use := "\t_, _, _ = errors.New, fmt.Sprint, io.EOF\n"
+	const circle = `
+type circle struct{ inner []error }
+
+func (c *circle) Error() string { return "circle" }
+func (c *circle) Unwrap() error { return c }
+`
+	panics(t, map[string]mistake{
+		"is":          {use + "\terr := error(&circle{})\n\t_ = errors.Is(err, io.EOF)", imports, circle, "errors: more than 100000 errors lie within one another, or one lies within itself"},
+		"is wrapped":  {use + "\t_ = errors.Is(fmt.Errorf(\"x: %w\", &circle{}), io.EOF)", imports, circle, "or one lies within itself"},
+		"as":          {use + "\terr := error(&circle{})\n\tvar target *other\n\t_ = errors.As(err, &target)", imports, circle + "\ntype other struct{}\n\nfunc (o *other) Error() string { return \"\" }\n", "or one lies within itself"},
+		"as a host's": {use + "\terr := error(&circle{})\n\tvar target *url.Error\n\t_ = errors.As(err, &target)", append([]string{"net/url"}, imports...), circle, "or one lies within itself"},
+		"as type":     {use + "\terr := error(&circle{})\n\t_, _ = errors.AsType[*url.Error](err)", append([]string{"net/url"}, imports...), circle, "or one lies within itself"},
+		"as an interface": {use + "\terr := error(&circle{})\n\tvar target net.Error\n\t_ = errors.As(err, &target)", append([]string{"net"}, imports...), circle,
+			"or one lies within itself"},
+		"doubled":   {use + "\terr := io.EOF\n\tfor range 60 {\n\t\terr = errors.Join(err, err)\n\t}\n\t_ = errors.Is(err, io.ErrUnexpectedEOF)", imports, "", "errors: more than 100000 errors"},
+		"wrapped":   {use + "\terr := io.EOF\n\tfor range 2000 {\n\t\terr = fmt.Errorf(\"%w\", err)\n\t}", imports, "", "errors: more than 1000 errors lie within one another"},
+		"both ways": {use + "\terr := io.EOF\n\tfor range 2000 {\n\t\terr = errors.Join(io.EOF, &url.Error{Err: err})\n\t}", append([]string{"net/url"}, imports...), "", "errors: more than 1000 errors lie within one another"},
+	})
+	works(t, map[string]mistake{
+		"collected": {use + `	var err error
+	for i := range 3000 {
+		err = errors.Join(err, fmt.Errorf("%d: %w", i, io.EOF))
+	}
+	text := err.Error()
+	self.Response.Payload = fmt.Sprint(text[:20], len(text), errors.Is(err, io.EOF), errors.Is(err, io.ErrNoProgress))`, imports, "", `"0: EOF\n1: EOF\n2: EOF28889 true false"`},
+		"joined": {use + `	err := errors.Join(nil, io.EOF, nil, fmt.Errorf("a %w", io.ErrShortWrite))
+	var none error = errors.Join(nil, nil)
+	self.Response.Payload = fmt.Sprint(err, errors.Is(err, io.EOF), errors.Is(err, io.ErrShortWrite), errors.Is(err, nil), none == nil, errors.Is(nil, io.EOF), errors.Is(nil, nil))`,
+			imports, "", `"EOF\na short write true true false true false true"`},
+		"found": {use + `	_, failed := url.Parse("%")
+	err := fmt.Errorf("a: %w", errors.Join(io.EOF, fmt.Errorf("b: %w", failed)))
+	var target *url.Error
+	found := errors.As(err, &target)
+	var timeout net.Error
+	again := errors.As(err, &timeout)
+	typed, ok := errors.AsType[*url.Error](err)
+	self.Response.Payload = fmt.Sprintln(found, target.Op, again, ok, typed == target)`, append([]string{"net", "net/url"}, imports...), "", `"true parse true true true\n"`},
+	})
+}

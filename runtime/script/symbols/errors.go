@@ -1,7 +1,6 @@
 package symbols
 
 import (
-	"errors"
 	"reflect"
 
 	"github.com/traefik/yaegi/interp"
@@ -81,41 +80,30 @@ func Unwrapped(value any) any {
 	}
 }
 
-// as is errors.As, which finds a script's types in their wrappers too.
+// isOfScript reports whether an error is the wrapper of a script's.
+func isOfScript(err error) bool {
+	t := reflect.TypeOf(err)
+	return t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Name == "IValue"
+}
+
+// as is errors.As for any tree, which finds a script's types in their wrappers
+// too.
 func as(err error, target any) bool {
 	pointer := reflect.ValueOf(target)
 	if pointer.Kind() != reflect.Pointer || pointer.IsNil() {
 		panic("errors: target must be a non-nil pointer")
 	}
 	wanted := pointer.Type().Elem()
-	if wanted.Kind() == reflect.Interface {
-		return errors.As(err, target)
-	}
-	return asType(err, target, wanted, pointer)
-}
-
-func asType(err error, target any, wanted reflect.Type, pointer reflect.Value) bool {
-	for err != nil {
-		if value := reflect.ValueOf(Unwrapped(err)); value.IsValid() && value.Type() == wanted {
+	return findError(err, func(err error) bool {
+		value := reflect.ValueOf(err)
+		if wanted.Kind() != reflect.Interface {
+			value = reflect.ValueOf(Unwrapped(err))
+		}
+		if value.IsValid() && value.Type().AssignableTo(wanted) {
 			pointer.Elem().Set(value)
 			return true
 		}
-		if asker, ok := err.(interface{ As(any) bool }); ok && asker.As(target) {
-			return true
-		}
-		switch chained := err.(type) { //nolint:errorlint // this is how errors.As walks the chain
-		case interface{ Unwrap() error }:
-			err = chained.Unwrap()
-		case interface{ Unwrap() []error }:
-			for _, part := range chained.Unwrap() {
-				if asType(part, target, wanted, pointer) {
-					return true
-				}
-			}
-			return false
-		default:
-			return false
-		}
-	}
-	return false
+		asked, ok := err.(interface{ As(any) bool }) //nolint:errorlint // this is errors.As
+		return ok && asked.As(target)
+	})
 }

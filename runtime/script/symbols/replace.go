@@ -21,6 +21,7 @@ var replacements = map[string]map[string]any{
 		"WithValue":         withValue,
 		"WithoutCancel":     withoutCancel,
 	},
+	"errors":   {"As": as, "Is": is, "Join": join},
 	"net/http": {"Client": (*http.Client)(nil)},
 	"sync": {
 		"Cond":      (*sync.Cond)(nil),

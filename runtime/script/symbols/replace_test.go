@@ -2,6 +2,7 @@ package symbols_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -65,6 +66,7 @@ func TestReplacedFunctionsHaveTheirTypes(t *testing.T) {
 		"context.WithDeadline": context.WithDeadline, "context.WithDeadlineCause": context.WithDeadlineCause,
 		"context.WithTimeout": context.WithTimeout, "context.WithTimeoutCause": context.WithTimeoutCause,
 		"context.WithValue": context.WithValue, "context.WithoutCancel": context.WithoutCancel,
+		"errors.As": errors.As, "errors.Is": errors.Is, "errors.Join": errors.Join, "fmt.Errorf": fmt.Errorf,
 		"sync.OnceFunc": sync.OnceFunc,
 	} {
 		at := strings.LastIndex(name, ".")

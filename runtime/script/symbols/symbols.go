@@ -65,11 +65,8 @@ func Exports(paths []string, stdout io.Writer) map[string]map[string]reflect.Val
 		}
 		symbols := known.symbols()
 		replace(path, symbols)
-		switch path {
-		case "fmt":
+		if path == "fmt" {
 			printTo(symbols, stdout)
-		case "errors":
-			symbols["As"] = reflect.ValueOf(as)
 		}
 		for name, symbol := range symbols {
 			if types := formatted[path+"."+name]; types != nil {
