@@ -2,6 +2,9 @@ package script_test
 
 import (
 	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +14,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"unicode"
 
 	"gatehouse/runtime/script"
 )
@@ -512,5 +516,138 @@ func (c *circle) Unwrap() error { return c }
 	again := errors.As(err, &timeout)
 	typed, ok := errors.AsType[*url.Error](err)
 	self.Response.Payload = fmt.Sprintln(found, target.Op, again, ok, typed == target)`, append([]string{"net", "net/url"}, imports...), "", `"true parse true true true\n"`},
+	})
+}
+
+func TestCirclesOfHostStructsAreRefused(t *testing.T) {
+	const whole = "which could come to hold itself: make it whole, in a composite literal"
+	refused(t, map[string]mistake{
+		"error":       {"\te := &url.Error{}\n\te.Err = e", []string{"net/url"}, "", "bad.go:10:4: cannot assign to Err of a url.Error, " + whole},
+		"value":       {"\tvar e url.Error\n\te.Err = &e", []string{"net/url"}, "", "cannot assign to Err of a url.Error"},
+		"number":      {"\te := &strconv.NumError{}\n\te.Err = e", []string{"strconv"}, "", "cannot assign to Err of a strconv.NumError"},
+		"line":        {"\te := &csv.ParseError{}\n\te.Err = e", []string{"encoding/csv"}, "", "cannot assign to Err of a csv.ParseError"},
+		"marshaler":   {"\te := &json.MarshalerError{}\n\te.Err = e", []string{"encoding/json"}, "", "cannot assign to Err of a json.MarshalerError"},
+		"template":    {"\te := &template.ExecError{}\n\te.Err = e", []string{"text/template"}, "", "cannot assign to Err of a template.ExecError"},
+		"embedded":    {"\te := own{&csv.ParseError{}}\n\te.Err = e", []string{"encoding/csv"}, "type own struct{ *csv.ParseError }\n", "cannot assign to Err of a csv.ParseError"},
+		"address":     {"\te := &url.Error{}\n\tp := &e.Err\n\t*p = e", []string{"net/url"}, "", "cannot take the address of Err of a url.Error"},
+		"overwritten": {"\te := &url.Error{}\n\t*e = url.Error{Err: e}", []string{"net/url"}, "", "cannot overwrite a url.Error, whose Err could come to hold itself"},
+		"variable":    {"\tvar e url.Error\n\te = url.Error{Err: &e}\n\t_ = e", []string{"net/url"}, "", "cannot overwrite a url.Error"},
+		"received":    {"\te := &url.Error{}\n\tc := make(chan error, 1)\n\tc <- e\n\tselect {\n\tcase e.Err = <-c:\n\t}", []string{"net/url"}, "", "cannot assign to Err of a url.Error"},
+		"ranged":      {"\te := &url.Error{}\n\tfor _, e.Err = range []error{e} {\n\t}", []string{"net/url"}, "", "cannot assign to Err of a url.Error"},
+		"reader":      {"\tr := &io.LimitedReader{N: 9}\n\tr.R = r", []string{"io"}, "", "cannot assign to R of a io.LimitedReader"},
+		"cipher":      {"\tr := &cipher.StreamReader{}\n\tr.R = r", []string{"crypto/cipher"}, "", "cannot assign to R of a cipher.StreamReader"},
+		"buffers":     {"\tvar b bufio.ReadWriter\n\tb.Reader = bufio.NewReader(&b)", []string{"bufio"}, "", "cannot assign to Reader of a bufio.ReadWriter"},
+		"expression":  {"\t_, _ = syntax.Parse(\"a\", 0)", []string{"regexp/syntax"}, "", "package regexp/syntax is not available to services: use regexp"},
+		"tree":        {"\tt := template.New(\"\")\n\tt.Tree = nil", []string{"text/template"}, "", "the parse tree of a template is not available to services: use Parse, Lookup and Clone"},
+		"nodes":       {"\tt := template.New(\"\")\n\tt.Root.Nodes = append(t.Root.Nodes, t.Root)", []string{"text/template"}, "", "the parse tree of a template is not available"},
+		"copy":        {"\tt := template.New(\"\")\n\t_ = t.Copy()", []string{"text/template"}, "", "the parse tree of a template is not available"},
+		"HTML tree":   {"\tt := template.New(\"\")\n\t_ = t.Tree", []string{"html/template"}, "", "the parse tree of a template is not available"},
+		"added":       {"\tt := template.New(\"\")\n\t_, _ = t.AddParseTree(\"\", nil)", []string{"html/template"}, "", "AddParseTree is not available to services: use Parse, Lookup and Clone"},
+	})
+	imports := []string{"fmt", "net/url", "errors"}
+	works(t, map[string]mistake{
+		"whole": {"\te := &url.Error{Op: \"get\", URL: \"/\", Err: errors.New(\"no\")}\n\te.URL = \"/x\"\n\tself.Response.Payload = fmt.Sprint(e)", imports, "", `"get \"/x\": no"`},
+		"service error": {"\te := service.NotFound(\"no %s\", url.PathEscape(\"a\"))\n\te.Err = errors.New(\"cause\")\n\tself.Response.Payload = fmt.Sprint(e, errors.Unwrap(e))", imports, "",
+			`"404 Not Found: no a cause"`},
+		"template": {"\tt := template.Must(template.New(\"a\").Parse(\"{{.}}!\"))\n\tvar out strings.Builder\n\terr := t.Lookup(\"a\").Execute(&out, 7)\n\tif err != nil {\n\t\treturn err\n\t}\n\ttext := out.String()\n\tself.Response.Payload = text",
+			[]string{"text/template", "strings"}, "", `"7!"`},
+		"limited": {"\tr := &io.LimitedReader{R: strings.NewReader(\"abc\"), N: 1}\n\tr.N = 2\n\tb, err := io.ReadAll(r)\n\tif err != nil {\n\t\treturn err\n\t}\n\tself.Response.Payload = string(b)", []string{"io", "strings"}, "", `"ab"`},
+	})
+}
+
+func TestHostVariablesAreCopied(t *testing.T) {
+	before := map[string]string{
+		"base64":  base64.URLEncoding.EncodeToString([]byte{0xff, 0xef, 0xbf}),
+		"base32":  base32.StdEncoding.EncodeToString([]byte("hello")),
+		"unicode": fmt.Sprint(unicode.White_Space.R16[0], unicode.Categories["Lu"] == unicode.Upper, len(unicode.Scripts), unicode.GraphicRanges[0] == unicode.L, unicode.CaseRanges[0]),
+		"xml":     fmt.Sprint(xml.HTMLEntity["amp"], len(xml.HTMLEntity), xml.HTMLAutoClose[0]),
+	}
+	works(t, map[string]mistake{
+		"unicode": {`	r := unicode.White_Space.R16
+	r[0].Hi = 65
+	u := unicode.CaseRanges
+	u[0].Lo = 66
+	g := unicode.GraphicRanges
+	g[0] = nil
+	m := unicode.Scripts
+	m["x"] = nil
+	delete(m, "Latin")
+	self.Response.Payload = fmt.Sprint(unicode.Categories["Lu"] == unicode.Upper, unicode.Is(unicode.White_Space, 'A'))`, []string{"unicode", "fmt"}, "", `"true true"`},
+		"xml": {`	m := xml.HTMLEntity
+	m["amp"] = "x"
+	c := xml.HTMLAutoClose
+	c[0] = "x"
+	self.Response.Payload = len(m)`, []string{"encoding/xml"}, "", "252"},
+		"encodings": {`	self.Response.Payload = fmt.Sprint(base64.URLEncoding.EncodeToString([]byte{0xff, 0xef, 0xbf}), base32.StdEncoding.EncodeToString([]byte("hello")))`,
+			[]string{"encoding/base64", "encoding/base32", "fmt"}, "", fmt.Sprintf("%q", before["base64"]+before["base32"])},
+	})
+	for name, now := range map[string]string{
+		"base64":  base64.URLEncoding.EncodeToString([]byte{0xff, 0xef, 0xbf}),
+		"base32":  base32.StdEncoding.EncodeToString([]byte("hello")),
+		"unicode": fmt.Sprint(unicode.White_Space.R16[0], unicode.Categories["Lu"] == unicode.Upper, len(unicode.Scripts), unicode.GraphicRanges[0] == unicode.L, unicode.CaseRanges[0]),
+		"xml":     fmt.Sprint(xml.HTMLEntity["amp"], len(xml.HTMLEntity), xml.HTMLAutoClose[0]),
+	} {
+		if now != before[name] {
+			t.Errorf("%s is %s for the host, was %s", name, now, before[name])
+		}
+	}
+}
+
+func TestWhatTheHostSharesCannotBeOverwritten(t *testing.T) {
+	const shared = "that a pointer leads to: the whole host may share it"
+	refused(t, map[string]mistake{
+		"encoding":     {"\tx := base64.URLEncoding\n\t*x = *base64.StdEncoding", []string{"encoding/base64"}, "", "bad.go:10:2: cannot overwrite the base64.Encoding " + shared},
+		"base32":       {"\tx := base32.HexEncoding\n\t*x = *base32.StdEncoding", []string{"encoding/base32"}, "", "cannot overwrite the base32.Encoding " + shared},
+		"location":     {"\tx := time.Local\n\t*x = *time.UTC", []string{"time"}, "", "cannot overwrite the time.Location " + shared},
+		"of a time":    {"\t*time.Now().Location() = *time.UTC", []string{"time"}, "", "cannot overwrite the time.Location " + shared},
+		"swapped":      {"\tx, y := time.Local, time.UTC\n\t*x, *y = *y, *x", []string{"time"}, "", "cannot overwrite the time.Location " + shared},
+		"ranges":       {"\tx := unicode.Latin\n\t*x = *unicode.Greek", []string{"unicode"}, "", "cannot overwrite the unicode.RangeTable " + shared},
+		"logger":       {"\t*slog.Default() = *self.Logger", []string{"log/slog"}, "", "cannot overwrite the slog.Logger " + shared},
+		"protocol":     {"\te := http.ErrNotSupported\n\te.ErrorString = \"\"", []string{"net/http"}, "", "cannot assign to ErrorString of a http.ProtocolError: the whole host may share it"},
+		"key":          {"\tk := http.ServerContextKey\n\t*k = *http.LocalAddrContextKey", []string{"net/http"}, "", "cannot overwrite the http.contextKey " + shared},
+		"checksums":    {"\tt := crc32.MakeTable(crc32.Castagnoli)\n\tt[0] = 1", []string{"hash/crc32"}, "", "cannot change a crc32.Table, or take a part of it: crc32.MakeTable gives the same one to the whole host"},
+		"counted":      {"\tt := crc64.MakeTable(crc64.ISO)\n\tt[0]++", []string{"hash/crc64"}, "", "cannot change a crc64.Table"},
+		"sliced":       {"\tt := crc32.IEEETable\n\t_ = t[:]", []string{"hash/crc32"}, "", "cannot change a crc32.Table"},
+		"element":      {"\tt := crc32.IEEETable\n\t_ = &t[0]", []string{"hash/crc32"}, "", "cannot change a crc32.Table"},
+		"table":        {"\tt := crc32.IEEETable\n\t*t = crc32.Table{}", []string{"hash/crc32"}, "", "cannot overwrite the crc32.Table " + shared},
+		"curve":        {"\telliptic.P256().Params().N.SetInt64(1)", []string{"crypto/elliptic"}, "", "the numbers of a curve are those of the whole host: services can read Params().BitSize and Params().Name alone"},
+		"curve of key": {"\tk, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)\n\t_ = k.Params().P", []string{"crypto/ecdsa", "crypto/elliptic", "crypto/rand"}, "", "the numbers of a curve"},
+		"parameters":   {"\tf := elliptic.P256().Params\n\t_ = f", []string{"crypto/elliptic"}, "", "the numbers of a curve"},
+		"hash":         {"\tcrypto.RegisterHash(crypto.MD5, nil)", []string{"crypto"}, "", "crypto.RegisterHash is not available to services: it would be registered for the whole host"},
+		"proxy":        {"\t_, _ = http.ProxyFromEnvironment(nil)", []string{"net/http"}, "", "http.ProxyFromEnvironment is not available to services: the host chooses the proxy"},
+		"form":         {"\t_, _ = multipart.NewReader(nil, \"\").ReadForm(1)", []string{"mime/multipart"}, "", "ReadForm is not available to services: a service has no files"},
+	})
+	works(t, map[string]mistake{
+		"own values": {`	now := time.Time{}
+	setTime(&now)
+	u, _ := url.Parse("http://a/b")
+	copied := &url.URL{}
+	*copied = *u
+	r, _ := http.NewRequest("GET", "/", nil)
+	*r = *r.WithContext(self.Context())
+	var b strings.Builder
+	p := &b
+	*p = strings.Builder{}
+	c := &http.Cookie{}
+	*c = http.Cookie{Name: "x"}
+	n := new(big.Int)
+	*n = *big.NewInt(7)
+	self.Response.Payload = fmt.Sprint(now.Year(), copied, r.Context() == self.Context(), b.Len(), c.Name, n)`,
+			[]string{"fmt", "math/big", "net/http", "net/url", "strings", "time"},
+			"func setTime(t *time.Time) { *t = time.Unix(0, 0).UTC() }\n", `"1970 http://a/b true 0x7"`},
+		"curve": {"\tkey, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)\n\tif err != nil {\n\t\treturn err\n\t}\n\tpublic := ecdsa.PublicKey{X: key.X, Y: key.Y}\n\tpublic.Curve = elliptic.P384()\n\tself.Response.Payload = fmt.Sprint(key.Params().BitSize, public.Curve.Params().Name)",
+			[]string{"crypto/ecdsa", "crypto/elliptic", "crypto/rand", "fmt"}, "", `"384P-384"`},
+		"checksum": {"\tself.Response.Payload = crc32.Checksum([]byte(\"abc\"), crc32.MakeTable(crc32.IEEE)) == crc32.ChecksumIEEE([]byte(\"abc\"))", []string{"hash/crc32"}, "", "true"},
+	})
+}
+
+// A group keeps the attributes that it is made of: put into itself, it would be
+// logged without end.
+func TestGroupsOfTheLogCannotHoldThemselves(t *testing.T) {
+	works(t, map[string]mistake{
+		"value": {"\tattrs := make([]slog.Attr, 2)\n\tattrs[0] = slog.Int(\"a\", 1)\n\tattrs[1] = slog.Any(\"b\", 2)\n\tattrs[1] = slog.Any(\"c\", slog.GroupValue(attrs...))\n\tself.Logger.LogAttrs(self.Context(), slog.LevelInfo, \"x\", attrs...)\n\tself.Response.Payload = fmt.Sprint(attrs[1])",
+			[]string{"fmt", "log/slog"}, "", `"c=[a=1 b=2]"`},
+		"attribute": {"\tattrs := make([]slog.Attr, 2)\n\tattrs[0] = slog.Int(\"a\", 1)\n\tattrs[1] = slog.Any(\"b\", 2)\n\tattrs[1] = slog.GroupAttrs(\"c\", attrs...)\n\tself.Response.Payload = fmt.Sprint(attrs[1])",
+			[]string{"fmt", "log/slog"}, "", `"c=[a=1 b=2]"`},
 	})
 }

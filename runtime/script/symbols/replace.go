@@ -1,7 +1,9 @@
 package symbols
 
 import (
+	"log/slog"
 	"reflect"
+	"slices"
 
 	"gatehouse/runtime/script/symbols/http"
 	"gatehouse/runtime/script/symbols/sync"
@@ -21,7 +23,13 @@ var replacements = map[string]map[string]any{
 		"WithValue":         withValue,
 		"WithoutCancel":     withoutCancel,
 	},
-	"errors":   {"As": as, "Is": is, "Join": join},
+	"errors": {"As": as, "Is": is, "Join": join},
+	// A group keeps the slice that it is made of: with one of its own, none
+	// can be put into itself.
+	"log/slog": {
+		"GroupAttrs": func(key string, attrs ...slog.Attr) slog.Attr { return slog.GroupAttrs(key, slices.Clone(attrs)...) },
+		"GroupValue": func(attrs ...slog.Attr) slog.Value { return slog.GroupValue(slices.Clone(attrs)...) },
+	},
 	"net/http": {"Client": (*http.Client)(nil)},
 	"sync": {
 		"Cond":      (*sync.Cond)(nil),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"strings"
@@ -67,7 +68,7 @@ func TestReplacedFunctionsHaveTheirTypes(t *testing.T) {
 		"context.WithTimeout": context.WithTimeout, "context.WithTimeoutCause": context.WithTimeoutCause,
 		"context.WithValue": context.WithValue, "context.WithoutCancel": context.WithoutCancel,
 		"errors.As": errors.As, "errors.Is": errors.Is, "errors.Join": errors.Join, "fmt.Errorf": fmt.Errorf,
-		"sync.OnceFunc": sync.OnceFunc,
+		"log/slog.GroupAttrs": slog.GroupAttrs, "log/slog.GroupValue": slog.GroupValue, "sync.OnceFunc": sync.OnceFunc,
 	} {
 		at := strings.LastIndex(name, ".")
 		own := exports[symbols.Key(name[:at])][name[at+1:]]
