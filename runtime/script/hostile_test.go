@@ -498,9 +498,26 @@ func (c *circle) Unwrap() error { return c }
 		"both ways": {use + "\terr := io.EOF\n\tfor range 2000 {\n\t\terr = errors.Join(io.EOF, &url.Error{Err: err})\n\t}", append([]string{"net/url"}, imports...), "", "errors: more than 1000 errors lie within one another"},
 	})
 	works(t, map[string]mistake{
+		"several": {use + `	err := fmt.Errorf("outer: %w", &several{[]error{io.EOF, nil, &circle{}}})
+	var target *several
+	found := errors.As(err, &target)
+	self.Response.Payload = fmt.Sprintln(err, errors.Is(err, io.EOF), found, len(target.inner), errors.Unwrap(err) != nil, errors.Unwrap(target) == nil)`,
+			imports, circle + `
+type several struct{ inner []error }
+
+func (s *several) Error() string   { return "several" }
+func (s *several) Unwrap() []error { return s.inner }
+`, `"outer: several true true 3 true true\n"`},
+		"other methods": {use + `	err := fmt.Errorf("outer: %w", &odd{})
+	self.Response.Payload = fmt.Sprintln(err, errors.Is(err, io.EOF), errors.Is(err, err))`,
+			imports, "type odd struct{}\n\nfunc (o *odd) Error() string { return \"odd\" }\nfunc (o *odd) Is(n int) bool { return n > 0 }\nfunc (o *odd) Unwrap() {}\n", `"outer: odd false true\n"`},
+		"nil pointer": {use + "\tvar none *url.Error\n\terr := fmt.Errorf(\"%v\", none)\n\tself.Response.Payload = fmt.Sprint(err)", append([]string{"net/url"}, imports...), "", `"\u003cnil\u003e"`},
 		"collected": {use + `	var err error
 	for i := range 3000 {
 		err = errors.Join(err, fmt.Errorf("%d: %w", i, io.EOF))
+	}
+	for range 900 {
+		err = fmt.Errorf("%w", err)
 	}
 	text := err.Error()
 	self.Response.Payload = fmt.Sprint(text[:20], len(text), errors.Is(err, io.EOF), errors.Is(err, io.ErrNoProgress))`, imports, "", `"0: EOF\n1: EOF\n2: EOF28889 true false"`},

@@ -1,6 +1,7 @@
 package symbols
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/traefik/yaegi/interp"
@@ -11,6 +12,9 @@ import (
 // W before its name (the interpreter fills them). Those of the interpreter's
 // own have the method Error alone, which would end every chain of errors at a
 // script's error. These have the methods that package errors asks for as well.
+//
+// The interpreter goes by the names of methods: what it puts into a field of
+// type any is a function of whatever type the script's method has.
 
 type plainError struct {
 	IValue any
@@ -23,32 +27,64 @@ func (e plainError) Is(target error) bool { return same(e.IValue, target) }
 type unwrapError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
+	WUnwrap any
 }
 
 func (e unwrapError) Error() string        { return e.WError() }
-func (e unwrapError) Unwrap() error        { return e.WUnwrap() }
+func (e unwrapError) Unwrap() error        { return callUnwrap(e.WUnwrap) }
 func (e unwrapError) Is(target error) bool { return same(e.IValue, target) }
 
 type isError struct {
 	IValue any
 	WError func() string
-	WIs    func(error) bool
+	WIs    any
 }
 
 func (e isError) Error() string        { return e.WError() }
-func (e isError) Is(target error) bool { return same(e.IValue, target) || e.WIs(target) }
+func (e isError) Is(target error) bool { return same(e.IValue, target) || callIs(e.WIs, target) }
 
 type unwrapIsError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
-	WIs     func(error) bool
+	WUnwrap any
+	WIs     any
 }
 
 func (e unwrapIsError) Error() string        { return e.WError() }
-func (e unwrapIsError) Unwrap() error        { return e.WUnwrap() }
-func (e unwrapIsError) Is(target error) bool { return same(e.IValue, target) || e.WIs(target) }
+func (e unwrapIsError) Unwrap() error        { return callUnwrap(e.WUnwrap) }
+func (e unwrapIsError) Is(target error) bool { return same(e.IValue, target) || callIs(e.WIs, target) }
+
+// callUnwrap returns what a script's error wraps, several as they are joined.
+func callUnwrap(method any) error {
+	switch method := method.(type) {
+	case func() error:
+		return method()
+	case func() []error:
+		return join(method()...)
+	}
+	return nil
+}
+
+// callIs calls the method Is of a script's error.
+func callIs(method any, target error) bool {
+	is, ok := method.(func(error) bool)
+	return ok && is(target)
+}
+
+// unwrap is errors.Unwrap, which knows nothing of errors that wrap several.
+func unwrap(err error) error {
+	var method any
+	switch err := err.(type) { //nolint:errorlint // of the error itself
+	case unwrapError:
+		method = err.WUnwrap
+	case unwrapIsError:
+		method = err.WUnwrap
+	}
+	if _, several := method.(func() []error); several {
+		return nil
+	}
+	return errors.Unwrap(err)
+}
 
 // errorWrappers are tried in this order.
 var errorWrappers = []reflect.Type{

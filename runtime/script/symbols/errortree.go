@@ -77,7 +77,11 @@ func (e *joinedError) Error() string {
 
 func (e *joinedError) Unwrap() []error { return e.errs }
 
-// join is errors.Join. Trees that get too deep by joining, as in a loop that
+// mostJoined is how deep errors are joined before they are made flat. It leaves
+// room for what wraps them.
+const mostJoined = 64
+
+// join is errors.Join. Trees that get deep by joining, as in a loop that
 // collects errors, are made flat: that reads, and matches, the same.
 func join(errs ...error) error {
 	joined := &joinedError{}
@@ -89,11 +93,11 @@ func join(errs ...error) error {
 	if len(joined.errs) == 0 {
 		return nil
 	}
-	if joined.measure() > nesting.Most {
+	if joined.measure() > mostJoined {
 		joined.errs = flat(joined.errs)
-	}
-	if joined.measure() > nesting.Most {
-		panic(tooDeep)
+		if joined.measure() > nesting.Most {
+			panic(tooDeep)
+		}
 	}
 	return joined
 }
@@ -125,7 +129,8 @@ var tooDeep = fmt.Sprintf("errors: more than %d errors lie within one another", 
 
 // errorDepth returns how deep the tree of an error is, or some number above
 // nesting.Most. An error of a script's counts as one: what it wraps is read by
-// its own methods, whose recursion is bounded as all of the script's is.
+// its own methods, whose recursion is bounded as all of the script's is. So
+// does a nil pointer, which has no methods that could be called.
 func errorDepth(err error) int {
 	type level struct {
 		err   error
@@ -143,7 +148,7 @@ func errorDepth(err error) int {
 			continue
 		}
 		depth := next.above + 1
-		if isOfScript(next.err) {
+		if value := reflect.ValueOf(next.err); isOfScript(next.err) || value.Kind() == reflect.Pointer && value.IsNil() {
 			deepest = max(deepest, depth)
 			continue
 		}

@@ -23,7 +23,7 @@ var replacements = map[string]map[string]any{
 		"WithValue":         withValue,
 		"WithoutCancel":     withoutCancel,
 	},
-	"errors": {"As": as, "Is": is, "Join": join},
+	"errors": {"As": as, "Is": is, "Join": join, "Unwrap": unwrap},
 	// A group keeps the slice that it is made of: with one of its own, none
 	// can be put into itself.
 	"log/slog": {

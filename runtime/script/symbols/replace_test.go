@@ -67,7 +67,7 @@ func TestReplacedFunctionsHaveTheirTypes(t *testing.T) {
 		"context.WithDeadline": context.WithDeadline, "context.WithDeadlineCause": context.WithDeadlineCause,
 		"context.WithTimeout": context.WithTimeout, "context.WithTimeoutCause": context.WithTimeoutCause,
 		"context.WithValue": context.WithValue, "context.WithoutCancel": context.WithoutCancel,
-		"errors.As": errors.As, "errors.Is": errors.Is, "errors.Join": errors.Join, "fmt.Errorf": fmt.Errorf,
+		"errors.As": errors.As, "errors.Is": errors.Is, "errors.Join": errors.Join, "errors.Unwrap": errors.Unwrap, "fmt.Errorf": fmt.Errorf,
 		"log/slog.GroupAttrs": slog.GroupAttrs, "log/slog.GroupValue": slog.GroupValue, "sync.OnceFunc": sync.OnceFunc,
 	} {
 		at := strings.LastIndex(name, ".")
