@@ -313,7 +313,8 @@ func TestRequestsAreSentAsTheyAre(t *testing.T) {
 	r.Body = &letters{left: 7, closed: &closed}
 	text := read(client.Do(r))
 	self.Response.Payload = fmt.Sprint(text, closed)`, "POST / 7 [] |aaaaaaa|7true"},
-		"moved": {`self.Response.Payload = read(client.Post(at+"/moved", "", strings.NewReader("hello")))`, "POST / 5 [] |hello|5"},
+		"closed": {`text := read(client.Post(at, "", &letters{left: 7, closed: &closed})); self.Response.Payload = fmt.Sprint(text, closed)`, "POST / 7 [] |aaaaaaa|7true"},
+		"moved":  {`self.Response.Payload = read(client.Post(at+"/moved", "", strings.NewReader("hello")))`, "POST / 5 [] |hello|5"},
 		"large": {`r, _ := http.NewRequest("POST", at, nil)
 	r.Body = &letters{left: 1<<30, closed: &closed}
 	text := read(client.Do(r))

@@ -58,7 +58,11 @@ func Exports(paths []string, stdout io.Writer) map[string]map[string]reflect.Val
 			exports[Key(path)] = wrappers
 		}
 	}
-	mapTypes := map[reflect.Value][]reflect.Type{errorKey: errorWrappers}
+	mapTypes := map[reflect.Value][]reflect.Type{
+		errorKey: errorWrappers,
+		// What reads bodies asks a reader whether it can be closed.
+		io_Wrappers()["_Reader"]: {reflect.TypeFor[io__ReadCloser]()},
+	}
 	for _, path := range paths {
 		known, ok := tables[path]
 		if !ok {
