@@ -634,6 +634,7 @@ func TestWhatTheHostSharesCannotBeOverwritten(t *testing.T) {
 		"hash":         {"\tcrypto.RegisterHash(crypto.MD5, nil)", []string{"crypto"}, "", "crypto.RegisterHash is not available to services: it would be registered for the whole host"},
 		"proxy":        {"\t_, _ = http.ProxyFromEnvironment(nil)", []string{"net/http"}, "", "http.ProxyFromEnvironment is not available to services: the host chooses the proxy"},
 		"form":         {"\t_, _ = multipart.NewReader(nil, \"\").ReadForm(1)", []string{"mime/multipart"}, "", "ReadForm is not available to services: a service has no files"},
+		"roots":        {"\tpool, _ := x509.SystemCertPool()\n\tpool.Subjects()[0][0] = 0", []string{"crypto/x509"}, "", "Subjects is not available to services: its bytes can be those of the whole host"},
 	})
 	works(t, map[string]mistake{
 		"own values": {`	now := time.Time{}

@@ -202,6 +202,7 @@ var methodHints = map[string]string{
 	"(*net/http.Request).WriteProxy":         "it may read the body on a goroutine of its own; send the request with an http.Client",
 	"(*net/http.Response).Write":             "it may read the body on a goroutine of its own; read the body with io.Copy",
 	"(*mime/multipart.Reader).ReadForm":      "a service has no files; use NextPart",
+	"(*crypto/x509.CertPool).Subjects":       "its bytes can be those of the whole host",
 	"(*text/template.Template).AddParseTree": "use Parse, Lookup and Clone",
 	"(*html/template.Template).AddParseTree": "use Parse, Lookup and Clone",
 	"(*text/template.Template).ParseFiles":   "a service has no files; use Parse",
