@@ -129,6 +129,10 @@ c := m.TryRLock()
 self.Response.Payload = fmt.Sprint(a, b, c)`, imports, "", `"false true false"`},
 		"embedded": {"c := &counter{}\nc.add()\nc.add()\nc.Lock()\nself.Response.Payload = fmt.Sprint(c.n, c.TryLock())", imports,
 			"type counter struct {\n\tsync.Mutex\n\tn int\n}\n\nfunc (c *counter) add() {\n\tc.Lock()\n\tdefer c.Unlock()\n\tc.n++\n}\n", `"2 false"`},
+		"in an any": {"var a any = &sync.Mutex{}\nm, ok := a.(*sync.Mutex)\nm.Lock()\nl, is := a.(sync.Locker)\nl.Unlock()\nvar w any = &sync.WaitGroup{}\n_, no := w.(sync.Locker)\nself.Response.Payload = fmt.Sprint(ok, is, no)",
+			imports, "", `"true true false"`},
+		"given away": {"var m sync.Mutex\nm.Lock()\nwith(&m, func() { m.Unlock(); m.Lock() })\nself.Response.Payload = fmt.Sprint(m.TryLock())",
+			imports, "func with(l sync.Locker, f func()) {\n\tdefer l.Unlock()\n\tf()\n}\n", `"true"`},
 		"once": {`n := 0
 var o sync.Once
 for range 3 {
@@ -286,6 +290,8 @@ func TestRequestsAreSentWithoutTheScript(t *testing.T) {
 			exchange + "type wrong struct{}\n\nfunc (wrong) RoundTrip(*http.Request) (*http.Response, error) { panic(\"the transport failed\") }\n", "the transport failed"},
 		"redirect": {use + `c := &http.Client{Timeout: 1000000000, CheckRedirect: func(*http.Request, []*http.Request) error { panic("the check failed") }}
 	read(c.Get(url + "/moved"))`, imports, exchange, "the check failed"},
+		"transport in itself": {use + "c := &http.Client{}\nc.Transport = &again{c}\nread(c.Get(url))", imports,
+			exchange + "type again struct{ client *http.Client }\n\nfunc (a *again) RoundTrip(r *http.Request) (*http.Response, error) { return a.client.Do(r) }\n", "endless recursion"},
 		"jar": {use + "c := &http.Client{Timeout: 1000000000}\nc.Jar = wrong{}\nread(c.Get(url))", append([]string{"net/url"}, imports...),
 			exchange + "type wrong struct{}\n\nfunc (wrong) SetCookies(*url.URL, []*http.Cookie) {}\n\nfunc (wrong) Cookies(*url.URL) []*http.Cookie { panic(\"the jar failed\") }\n", "the jar failed"},
 	})
@@ -448,6 +454,7 @@ func TestContextsAreDerivedWithinBounds(t *testing.T) {
 		}
 		mistakes[name] = mistake{fmt.Sprintf(many, derive), imports, "", "context: more than 1000 contexts are derived from one another"}
 	}
+	mistakes["none"] = mistake{"\tvar none context.Context\n\t_, _ = context.WithCancel(none)", []string{"context"}, "", "cannot create context from nil parent"}
 	panics(t, mistakes)
 	imports := []string{"context", "errors", "fmt", "time"}
 	works(t, map[string]mistake{
