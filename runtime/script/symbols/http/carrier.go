@@ -19,12 +19,23 @@ const maxBody = 64 << 20
 type carrier struct {
 	timeout time.Duration // of the client; 0 where it has none
 	begun   time.Time
+	most    time.Duration // for a request that nothing ends
 }
+
+// mostEndless bounds the exchanges that neither a context nor a timeout of the
+// client ever ends, such as those of Get: the call that made one is over long
+// before, and its interpreter waits for the exchange.
+const mostEndless = 10 * time.Minute
 
 func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent, err := detached(req)
 	if err != nil {
 		return nil, err
+	}
+	if sent.Cancel == nil && sent.Context().Done() == nil {
+		over := make(chan struct{})
+		time.AfterFunc(c.most, func() { close(over) })
+		sent.Cancel = over //nolint:staticcheck // a context would have to end with the body of the response
 	}
 	resp, err := http.DefaultTransport.RoundTrip(sent)
 	if err != nil {

@@ -3,8 +3,36 @@ package http
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 )
+
+// TestExchangesEnd has a server that never answers, or never ends its answer.
+func TestExchangesEnd(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/begun" {
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+		}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: &carrier{most: time.Second}}
+	if resp, err := client.Get(server.URL); err == nil {
+		t.Errorf("an answer: %s", resp.Status)
+	}
+	resp, err := client.Get(server.URL + "/begun")
+	if err != nil {
+		return // on a slow machine it is over before the answer has begun
+	}
+	defer resp.Body.Close()
+	if text, err := io.ReadAll(resp.Body); err == nil {
+		t.Errorf("the answer ended: %q", text)
+	}
+}
 
 // TestStateOfAConnectionIsCopied changes what a script can reach of the state
 // of a connection.

@@ -30,7 +30,7 @@ type Client struct {
 func (c *Client) client() *http.Client {
 	client := http.Client(*c)
 	if client.Transport == nil {
-		client.Transport = &carrier{timeout: c.Timeout, begun: time.Now()}
+		client.Transport = &carrier{timeout: c.Timeout, begun: time.Now(), most: mostEndless}
 	}
 	return &client
 }
