@@ -423,6 +423,7 @@ func (%[1]s) Value(any) any                    { panic("from a goroutine of the 
 		"local":           {use + "\n\ttype own struct{ context.Context }\n\t_ = own{}", imports, "", "a struct that embeds a context.Context is one"},
 		"without a name":  {use + "\n\t_ = struct{ context.Context }{self.Context()}", imports, "", "a struct that embeds a context.Context is one"},
 		"generic":         {use, imports, "type own[T any] struct {\n\tcontext.Context\n\tvalue T\n}\n", "a struct that embeds a context.Context is one"},
+		"generic methods": {use, imports, "type own[T any] struct{ value T }\n" + fmt.Sprintf(methods, "own[T]"), "own is a context.Context"},
 		"service":         {use, imports, "type Own struct {\n\tservice.Service\n\tcontext.Context\n}\n", "a struct that embeds a context.Context is one"},
 	})
 	works(t, map[string]mistake{
@@ -571,7 +572,8 @@ func TestCirclesOfHostStructsAreRefused(t *testing.T) {
 	})
 	imports := []string{"fmt", "net/url", "errors"}
 	works(t, map[string]mistake{
-		"whole": {"\te := &url.Error{Op: \"get\", URL: \"/\", Err: errors.New(\"no\")}\n\te.URL = \"/x\"\n\tself.Response.Payload = fmt.Sprint(e)", imports, "", `"get \"/x\": no"`},
+		"whole":   {"\te := &url.Error{Op: \"get\", URL: \"/\", Err: errors.New(\"no\")}\n\te.URL = \"/x\"\n\tself.Response.Payload = fmt.Sprint(e)", imports, "", `"get \"/x\": no"`},
+		"entries": {"\tm := map[string]url.Error{}\n\tm[\"a\"] = url.Error{Op: \"get\", Err: errors.New(\"no\")}\n\te := m[\"a\"]\n\tself.Response.Payload = fmt.Sprint(&e)", imports, "", `"get \"\": no"`},
 		"service error": {"\te := service.NotFound(\"no %s\", url.PathEscape(\"a\"))\n\te.Err = errors.New(\"cause\")\n\tself.Response.Payload = fmt.Sprint(e, errors.Unwrap(e))", imports, "",
 			`"404 Not Found: no a cause"`},
 		"template": {"\tt := template.Must(template.New(\"a\").Parse(\"{{.}}!\"))\n\tvar out strings.Builder\n\terr := t.Lookup(\"a\").Execute(&out, 7)\n\tif err != nil {\n\t\treturn err\n\t}\n\ttext := out.String()\n\tself.Response.Payload = text",

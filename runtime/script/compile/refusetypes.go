@@ -90,7 +90,7 @@ func (r *refusal) overwritten(target ast.Expr) {
 			r.refuse(target.Pos(), "cannot overwrite the %s that a pointer leads to: the whole host may share it; keep a pointer to another instead", shown(named))
 			return
 		}
-		if field := knot(named); field != nil {
+		if field := knot(named); field != nil && !r.isMapEntry(target) {
 			r.refuse(target.Pos(), "cannot overwrite a %s, whose %s could come to hold itself: declare a variable for another one", shown(named), field.Name())
 			return
 		}
@@ -108,6 +108,17 @@ func (r *refusal) overwritten(target ast.Expr) {
 	case *ast.IndexExpr:
 		r.tableWritten(target.X)
 	}
+}
+
+// isMapEntry reports whether an expression is an entry of a map, to which there
+// are no pointers.
+func (r *refusal) isMapEntry(target ast.Expr) bool {
+	index, ok := target.(*ast.IndexExpr)
+	if !ok {
+		return false
+	}
+	_, isMap := r.info.TypeOf(index.X).Underlying().(*types.Map)
+	return isMap
 }
 
 const makeItWhole = "make it whole, in a composite literal"
