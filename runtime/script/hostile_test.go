@@ -14,6 +14,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"gatehouse/runtime/script"
@@ -174,12 +175,16 @@ self.Response.Payload = v`, imports[:1], "", `2`},
 }
 
 // echo is a server that answers with what came: method, path, length, transfer
-// coding, the header X and the body. /slow never answers, /moved leads to /.
+// coding, the header X and the body. /slow never answers, /moved leads to /, /round to
+// itself.
 func echo(t *testing.T) (url string, connections func() int) {
 	t.Helper()
 	seen := make(chan string, 1000)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
+		case "/round":
+			http.Redirect(w, r, "/round", http.StatusFound)
+			return
 		case "/moved":
 			http.Redirect(w, r, "/", http.StatusTemporaryRedirect)
 			return
@@ -336,6 +341,8 @@ func TestRequestsAreSentAsTheyAre(t *testing.T) {
 	same := resp.Request == r
 	client.CloseIdleConnections()
 	self.Response.Payload = fmt.Sprint(same, " ", read(resp, err))`, "true GET / 0 [] y||0"},
+		"round and round": {`client.CheckRedirect = func(*http.Request, []*http.Request) error { return nil }; self.Response.Payload = read(client.Get(at + "/round"))`,
+			"Get \"/round\": stopped after 100 redirects"},
 		"timeout": {`client.Timeout = 20000000; self.Response.Payload = read(client.Get(at + "/slow"))`,
 			"Get \"" + url + "/slow\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"},
 		"by an interface": {`var d interface{ Do(*http.Request) (*http.Response, error) } = client
@@ -677,5 +684,64 @@ func TestGroupsOfTheLogCannotHoldThemselves(t *testing.T) {
 			[]string{"fmt", "log/slog"}, "", `"c=[a=1 b=2]"`},
 		"attribute": {"\tattrs := make([]slog.Attr, 2)\n\tattrs[0] = slog.Int(\"a\", 1)\n\tattrs[1] = slog.Any(\"b\", 2)\n\tattrs[1] = slog.GroupAttrs(\"c\", attrs...)\n\tself.Response.Payload = fmt.Sprint(attrs[1])",
 			[]string{"fmt", "log/slog"}, "", `"c=[a=1 b=2]"`},
+	})
+}
+
+// A script that is stopped returns zero values from then on: nothing that reads
+// from it may wait for more.
+func TestReadersThatAreStoppedEndWhatReadsThem(t *testing.T) {
+	const endless = `
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for {
+	}
+}
+
+func (endless) ReadAt(p []byte, offset int64) (int, error) {
+	for {
+	}
+}
+
+func (endless) ReadRune() (rune, int, error) {
+	for {
+	}
+}
+`
+	for name, program := range map[string]mistake{
+		"all":     {"\t_, err := io.ReadAll(endless{})\n\treturn err", []string{"io"}, endless, ""},
+		"copy":    {"\t_, err := io.Copy(io.Discard, io.NopCloser(endless{}))\n\treturn err", []string{"io"}, endless, ""},
+		"section": {"\t_, err := io.ReadAll(io.NewSectionReader(endless{}, 0, 9))\n\treturn err", []string{"io"}, endless, ""},
+		"runes":   {"\tregexp.MustCompile(\"a*$\").MatchReader(endless{})", []string{"regexp"}, endless, ""},
+		"tokens":  {"\tvar into struct{}\n\treturn xml.NewTokenDecoder(tokens{}).Decode(&into)", []string{"encoding/xml"}, "type tokens struct{}\n\nfunc (tokens) Token() (xml.Token, error) {\n\tfor {\n\t}\n}\n", ""},
+		"full":    {"\t_, err := io.ReadFull(endless{}, make([]byte, 9))\n\treturn err", []string{"io"}, endless, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHost(t, map[string]string{"bad.go": program.source()}, within(100*time.Millisecond))
+			var timeout *script.TimeoutError
+			if got := h.call("bad.bad", ""); !errors.As(got.err, &timeout) {
+				t.Errorf("got %v, want a TimeoutError", got.err)
+			}
+			eventually(t, "no call is stuck", func() bool { return h.Stuck() == 0 })
+		})
+	}
+	works(t, map[string]mistake{
+		"now and then": {"\ttext, err := io.ReadAll(&slow{})\n\tself.Response.Payload = fmt.Sprint(len(text), err == nil)", []string{"fmt", "io"}, `
+type slow struct{ n int }
+
+func (s *slow) Read(p []byte) (int, error) {
+	s.n++
+	if s.n > 300 {
+		return 0, io.EOF
+	}
+	if s.n%60 == 0 {
+		p[0] = 'x'
+		return 1, nil
+	}
+	return 0, nil
+}
+`, `"5 true"`},
+		"never": {"\t_, err := io.ReadAll(never{})\n\tself.Response.Payload = fmt.Sprint(err)", []string{"fmt", "io"},
+			"type never struct{}\n\nfunc (never) Read(p []byte) (int, error) { return 0, nil }\n", `"multiple Read calls return no data or error"`},
 	})
 }

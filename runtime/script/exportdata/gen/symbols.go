@@ -184,6 +184,15 @@ func wrapped(object types.Object) []*types.Func {
 	return methods
 }
 
+// readers are the methods by which a script's value is read, and the functions
+// of symbols that see to it that reading comes to an end.
+var readers = map[string]string{
+	"Read(a0 []byte) (int, error)":             "reading",
+	"ReadAt(a0 []byte, a1 int64) (int, error)": "readingAt",
+	"ReadRune() (rune, int, error)":            "readingRune",
+	"Token() (p_encoding_xml_.Token, error)":   "readingToken",
+}
+
 // wrapper returns the type that stands for a script's value where the host
 // wants the interface: the interpreter fills its fields with the methods.
 func (p *printer) wrapper(name string, methods []*types.Func) string {
@@ -209,6 +218,9 @@ func (p *printer) wrapper(name string, methods []*types.Func) string {
 		shape := "(" + strings.Join(params, ", ") + ") (" + strings.Join(results, ", ") + ")"
 		fmt.Fprintf(&fields, "W%s func%s\n", method.Name(), shape)
 		call := fmt.Sprintf("w.W%s(%s)", method.Name(), strings.Join(args, ", "))
+		if reading := readers[method.Name()+shape]; reading != "" {
+			call = fmt.Sprintf("%s(%s)", reading, strings.Join(append([]string{"w.W" + method.Name()}, args...), ", "))
+		}
 		if len(results) > 0 {
 			call = "return " + call
 		}

@@ -10,6 +10,7 @@
 package http
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -25,12 +26,24 @@ type Client struct {
 	Timeout       time.Duration
 }
 
+// mostRedirects bounds what a CheckRedirect lets pass: one that is stopped with
+// its script lets everything pass.
+const mostRedirects = 100
+
 // client returns the host's client for c. Connections are those of the whole
 // host, unless a script has a RoundTripper of its own.
 func (c *Client) client() *http.Client {
 	client := http.Client(*c)
 	if client.Transport == nil {
 		client.Transport = &carrier{timeout: c.Timeout, begun: time.Now(), most: mostEndless}
+	}
+	if check := client.CheckRedirect; check != nil {
+		client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+			if len(via) >= mostRedirects {
+				return fmt.Errorf("stopped after %d redirects", mostRedirects)
+			}
+			return check(req, via)
+		}
 	}
 	return &client
 }
