@@ -46,6 +46,7 @@ var importHints = map[string]string{
 	"os":            "a service has no files, processes or environment",
 	"os/exec":       "a service has no processes",
 	"io/ioutil":     "use io",
+	"regexp/syntax": "use regexp",
 	"path/filepath": "use path",
 	"encoding/gob":  "use encoding/json",
 	"reflect":       "use type switches",
@@ -91,6 +92,7 @@ func (r *refusal) declaration(f *ast.FuncDecl) {
 }
 
 func (r *refusal) node(node ast.Node) {
+	r.hostTypes(node)
 	switch node := node.(type) {
 	case *ast.GoStmt:
 		r.refuse(node.Pos(), "services cannot start goroutines: call the function directly, or invoke another service with self.Invoke")
@@ -172,6 +174,9 @@ func isConstraint(object types.Object) bool {
 }
 
 var nameHints = map[string]string{
+	"crypto.RegisterHash":               "it would be registered for the whole host; call its constructor",
+	"net/http.ProxyFromEnvironment":     "the host chooses the proxy",
+	"net/http.ProxyURL":                 "the host chooses the proxy",
 	"time.AfterFunc":                    "it would run on a goroutine of its own",
 	"context.AfterFunc":                 "it would run on a goroutine of its own",
 	"net/http.Get":                      "use http.NewRequestWithContext(self.Context(), …) and http.Client",
@@ -192,6 +197,15 @@ var nameHints = map[string]string{
 
 var methodHints = map[string]string{
 	"(*sync.WaitGroup).Go":                   "services cannot start goroutines; call the function directly",
+	"(*net/http.Request).FormValue":          "read self.Request",
+	"(*net/http.Request).PostFormValue":      "read self.Request",
+	"(*net/http.Request).Write":              "it may read the body on a goroutine of its own; send the request with an http.Client",
+	"(*net/http.Request).WriteProxy":         "it may read the body on a goroutine of its own; send the request with an http.Client",
+	"(*net/http.Response).Write":             "it may read the body on a goroutine of its own; read the body with io.Copy",
+	"(*mime/multipart.Reader).ReadForm":      "a service has no files; use NextPart",
+	"(*crypto/x509.CertPool).Subjects":       "its bytes can be those of the whole host",
+	"(*text/template.Template).AddParseTree": "use Parse, Lookup and Clone",
+	"(*html/template.Template).AddParseTree": "use Parse, Lookup and Clone",
 	"(*text/template.Template).ParseFiles":   "a service has no files; use Parse",
 	"(*text/template.Template).ParseGlob":    "a service has no files; use Parse",
 	"(*text/template.Template).ParseFS":      "a service has no files; use Parse",

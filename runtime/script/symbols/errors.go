@@ -12,6 +12,9 @@ import (
 // W before its name (the interpreter fills them). Those of the interpreter's
 // own have the method Error alone, which would end every chain of errors at a
 // script's error. These have the methods that package errors asks for as well.
+//
+// The interpreter goes by the names of methods: what it puts into a field of
+// type any is a function of whatever type the script's method has.
 
 type plainError struct {
 	IValue any
@@ -24,32 +27,64 @@ func (e plainError) Is(target error) bool { return same(e.IValue, target) }
 type unwrapError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
+	WUnwrap any
 }
 
 func (e unwrapError) Error() string        { return e.WError() }
-func (e unwrapError) Unwrap() error        { return e.WUnwrap() }
+func (e unwrapError) Unwrap() error        { return callUnwrap(e.WUnwrap) }
 func (e unwrapError) Is(target error) bool { return same(e.IValue, target) }
 
 type isError struct {
 	IValue any
 	WError func() string
-	WIs    func(error) bool
+	WIs    any
 }
 
 func (e isError) Error() string        { return e.WError() }
-func (e isError) Is(target error) bool { return same(e.IValue, target) || e.WIs(target) }
+func (e isError) Is(target error) bool { return same(e.IValue, target) || callIs(e.WIs, target) }
 
 type unwrapIsError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
-	WIs     func(error) bool
+	WUnwrap any
+	WIs     any
 }
 
 func (e unwrapIsError) Error() string        { return e.WError() }
-func (e unwrapIsError) Unwrap() error        { return e.WUnwrap() }
-func (e unwrapIsError) Is(target error) bool { return same(e.IValue, target) || e.WIs(target) }
+func (e unwrapIsError) Unwrap() error        { return callUnwrap(e.WUnwrap) }
+func (e unwrapIsError) Is(target error) bool { return same(e.IValue, target) || callIs(e.WIs, target) }
+
+// callUnwrap returns what a script's error wraps, several as they are joined.
+func callUnwrap(method any) error {
+	switch method := method.(type) {
+	case func() error:
+		return method()
+	case func() []error:
+		return join(method()...)
+	}
+	return nil
+}
+
+// callIs calls the method Is of a script's error.
+func callIs(method any, target error) bool {
+	is, ok := method.(func(error) bool)
+	return ok && is(target)
+}
+
+// unwrap is errors.Unwrap, which knows nothing of errors that wrap several.
+func unwrap(err error) error {
+	var method any
+	switch err := err.(type) { //nolint:errorlint // of the error itself
+	case unwrapError:
+		method = err.WUnwrap
+	case unwrapIsError:
+		method = err.WUnwrap
+	}
+	if _, several := method.(func() []error); several {
+		return nil
+	}
+	return errors.Unwrap(err)
+}
 
 // errorWrappers are tried in this order.
 var errorWrappers = []reflect.Type{
@@ -81,41 +116,30 @@ func Unwrapped(value any) any {
 	}
 }
 
-// as is errors.As, which finds a script's types in their wrappers too.
+// isOfScript reports whether an error is the wrapper of a script's.
+func isOfScript(err error) bool {
+	t := reflect.TypeOf(err)
+	return t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Name == "IValue"
+}
+
+// as is errors.As for any tree, which finds a script's types in their wrappers
+// too.
 func as(err error, target any) bool {
 	pointer := reflect.ValueOf(target)
 	if pointer.Kind() != reflect.Pointer || pointer.IsNil() {
 		panic("errors: target must be a non-nil pointer")
 	}
 	wanted := pointer.Type().Elem()
-	if wanted.Kind() == reflect.Interface {
-		return errors.As(err, target)
-	}
-	return asType(err, target, wanted, pointer)
-}
-
-func asType(err error, target any, wanted reflect.Type, pointer reflect.Value) bool {
-	for err != nil {
-		if value := reflect.ValueOf(Unwrapped(err)); value.IsValid() && value.Type() == wanted {
+	return findError(err, func(err error) bool {
+		value := reflect.ValueOf(err)
+		if wanted.Kind() != reflect.Interface {
+			value = reflect.ValueOf(Unwrapped(err))
+		}
+		if value.IsValid() && value.Type().AssignableTo(wanted) {
 			pointer.Elem().Set(value)
 			return true
 		}
-		if asker, ok := err.(interface{ As(any) bool }); ok && asker.As(target) {
-			return true
-		}
-		switch chained := err.(type) { //nolint:errorlint // this is how errors.As walks the chain
-		case interface{ Unwrap() error }:
-			err = chained.Unwrap()
-		case interface{ Unwrap() []error }:
-			for _, part := range chained.Unwrap() {
-				if asType(part, target, wanted, pointer) {
-					return true
-				}
-			}
-			return false
-		default:
-			return false
-		}
-	}
-	return false
+		asked, ok := err.(interface{ As(any) bool }) //nolint:errorlint // this is errors.As
+		return ok && asked.As(target)
+	})
 }

@@ -26,7 +26,7 @@ func printTo(symbols map[string]reflect.Value, stdout io.Writer) {
 		"Append":   func(b []byte, args ...any) []byte { return fmt.Append(b, finite(args)...) },
 		"Appendf":  func(b []byte, format string, args ...any) []byte { return fmt.Appendf(b, format, finite(args)...) },
 		"Appendln": func(b []byte, args ...any) []byte { return fmt.Appendln(b, finite(args)...) },
-		"Errorf":   func(format string, args ...any) error { return fmt.Errorf(format, finite(args)...) },
+		"Errorf":   func(format string, args ...any) error { return fmt.Errorf(format, shallow(finite(args))...) },
 	} {
 		symbols[name] = reflect.ValueOf(function)
 	}

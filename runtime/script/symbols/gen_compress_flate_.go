@@ -45,7 +45,7 @@ type compress_flate__Reader struct {
 }
 
 func (w compress_flate__Reader) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w compress_flate__Reader) ReadByte() (byte, error) {

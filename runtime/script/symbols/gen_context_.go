@@ -5,7 +5,6 @@ package symbols
 import (
 	p_context_ "context"
 	p_reflect_ "reflect"
-	p_time_ "time"
 )
 
 func context_Symbols() map[string]p_reflect_.Value {
@@ -30,31 +29,5 @@ func context_Symbols() map[string]p_reflect_.Value {
 }
 
 func context_Wrappers() map[string]p_reflect_.Value {
-	return map[string]p_reflect_.Value{
-		"_Context": p_reflect_.ValueOf((*context__Context)(nil)),
-	}
-}
-
-type context__Context struct {
-	IValue    any
-	WDeadline func() (p_time_.Time, bool)
-	WDone     func() <-chan struct{}
-	WErr      func() error
-	WValue    func(a0 any) any
-}
-
-func (w context__Context) Deadline() (p_time_.Time, bool) {
-	return w.WDeadline()
-}
-
-func (w context__Context) Done() <-chan struct{} {
-	return w.WDone()
-}
-
-func (w context__Context) Err() error {
-	return w.WErr()
-}
-
-func (w context__Context) Value(a0 any) any {
-	return w.WValue(a0)
+	return map[string]p_reflect_.Value{}
 }

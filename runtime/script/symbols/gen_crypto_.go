@@ -26,7 +26,6 @@ func crypto_Symbols() map[string]p_reflect_.Value {
 		"PrivateKey":    p_reflect_.ValueOf((*p_crypto_.PrivateKey)(nil)),
 		"PublicKey":     p_reflect_.ValueOf((*p_crypto_.PublicKey)(nil)),
 		"RIPEMD160":     p_reflect_.ValueOf(p_crypto_.RIPEMD160),
-		"RegisterHash":  p_reflect_.ValueOf(p_crypto_.RegisterHash),
 		"SHA1":          p_reflect_.ValueOf(p_crypto_.SHA1),
 		"SHA224":        p_reflect_.ValueOf(p_crypto_.SHA224),
 		"SHA256":        p_reflect_.ValueOf(p_crypto_.SHA256),

@@ -80,7 +80,7 @@ type encoding_xml__TokenReader struct {
 }
 
 func (w encoding_xml__TokenReader) Token() (p_encoding_xml_.Token, error) {
-	return w.WToken()
+	return readingToken(w.WToken)
 }
 
 type encoding_xml__Unmarshaler struct {

@@ -78,11 +78,11 @@ type fmt__ScanState struct {
 }
 
 func (w fmt__ScanState) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w fmt__ScanState) ReadRune() (rune, int, error) {
-	return w.WReadRune()
+	return readingRune(w.WReadRune)
 }
 
 func (w fmt__ScanState) SkipSpace() {

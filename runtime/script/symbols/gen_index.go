@@ -74,7 +74,6 @@ var tables = map[string]table{
 	"net/url":                   {name: "url", symbols: net_url_Symbols, wrappers: net_url_Wrappers},
 	"path":                      {name: "path", symbols: path_Symbols, wrappers: path_Wrappers},
 	"regexp":                    {name: "regexp", symbols: regexp_Symbols, wrappers: regexp_Wrappers},
-	"regexp/syntax":             {name: "syntax", symbols: regexp_syntax_Symbols, wrappers: regexp_syntax_Wrappers},
 	"slices":                    {name: "slices", symbols: slices_Symbols, wrappers: slices_Wrappers},
 	"sort":                      {name: "sort", symbols: sort_Symbols, wrappers: sort_Wrappers},
 	"strconv":                   {name: "strconv", symbols: strconv_Symbols, wrappers: strconv_Wrappers},

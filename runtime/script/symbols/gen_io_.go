@@ -142,7 +142,7 @@ func (w io__ReadCloser) Close() error {
 }
 
 func (w io__ReadCloser) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 type io__ReadSeekCloser struct {
@@ -157,7 +157,7 @@ func (w io__ReadSeekCloser) Close() error {
 }
 
 func (w io__ReadSeekCloser) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w io__ReadSeekCloser) Seek(a0 int64, a1 int) (int64, error) {
@@ -171,7 +171,7 @@ type io__ReadSeeker struct {
 }
 
 func (w io__ReadSeeker) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w io__ReadSeeker) Seek(a0 int64, a1 int) (int64, error) {
@@ -190,7 +190,7 @@ func (w io__ReadWriteCloser) Close() error {
 }
 
 func (w io__ReadWriteCloser) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w io__ReadWriteCloser) Write(a0 []byte) (int, error) {
@@ -205,7 +205,7 @@ type io__ReadWriteSeeker struct {
 }
 
 func (w io__ReadWriteSeeker) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w io__ReadWriteSeeker) Seek(a0 int64, a1 int) (int64, error) {
@@ -223,7 +223,7 @@ type io__ReadWriter struct {
 }
 
 func (w io__ReadWriter) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w io__ReadWriter) Write(a0 []byte) (int, error) {
@@ -236,7 +236,7 @@ type io__Reader struct {
 }
 
 func (w io__Reader) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 type io__ReaderAt struct {
@@ -245,7 +245,7 @@ type io__ReaderAt struct {
 }
 
 func (w io__ReaderAt) ReadAt(a0 []byte, a1 int64) (int, error) {
-	return w.WReadAt(a0, a1)
+	return readingAt(w.WReadAt, a0, a1)
 }
 
 type io__ReaderFrom struct {
@@ -263,7 +263,7 @@ type io__RuneReader struct {
 }
 
 func (w io__RuneReader) ReadRune() (rune, int, error) {
-	return w.WReadRune()
+	return readingRune(w.WReadRune)
 }
 
 type io__RuneScanner struct {
@@ -273,7 +273,7 @@ type io__RuneScanner struct {
 }
 
 func (w io__RuneScanner) ReadRune() (rune, int, error) {
-	return w.WReadRune()
+	return readingRune(w.WReadRune)
 }
 
 func (w io__RuneScanner) UnreadRune() error {

@@ -41,11 +41,11 @@ func (w mime_multipart__File) Close() error {
 }
 
 func (w mime_multipart__File) Read(a0 []byte) (int, error) {
-	return w.WRead(a0)
+	return reading(w.WRead, a0)
 }
 
 func (w mime_multipart__File) ReadAt(a0 []byte, a1 int64) (int, error) {
-	return w.WReadAt(a0, a1)
+	return readingAt(w.WReadAt, a0, a1)
 }
 
 func (w mime_multipart__File) Seek(a0 int64, a1 int) (int64, error) {

@@ -74,8 +74,6 @@ func net_http_Symbols() map[string]p_reflect_.Value {
 		"ParseTime":                           p_reflect_.ValueOf(p_net_http_.ParseTime),
 		"ProtocolError":                       p_reflect_.ValueOf((*p_net_http_.ProtocolError)(nil)),
 		"Protocols":                           p_reflect_.ValueOf((*p_net_http_.Protocols)(nil)),
-		"ProxyFromEnvironment":                p_reflect_.ValueOf(p_net_http_.ProxyFromEnvironment),
-		"ProxyURL":                            p_reflect_.ValueOf(p_net_http_.ProxyURL),
 		"PushOptions":                         p_reflect_.ValueOf((*p_net_http_.PushOptions)(nil)),
 		"Pusher":                              p_reflect_.ValueOf((*p_net_http_.Pusher)(nil)),
 		"ReadRequest":                         p_reflect_.ValueOf(p_net_http_.ReadRequest),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -38,6 +39,47 @@ func TestExportsAreGivenWhole(t *testing.T) {
 	}
 	if _, err := host.Eval("package p\n\nimport \"math\"\n\nvar Pi = math.Pi * 2\n"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestVariablesAreCopiedOrKnown goes through all variables of the host by which
+// a script could change what they lead to.
+func TestVariablesAreCopiedOrKnown(t *testing.T) {
+	kept := map[string]string{
+		"hash/crc32.IEEETable":             "the fast code is for this table alone; its elements cannot be assigned to",
+		"net/http.ErrHeaderTooLong":        "an error is what it is by identity; its field cannot be assigned to",
+		"net/http.ErrMissingBoundary":      "as above",
+		"net/http.ErrMissingContentLength": "as above",
+		"net/http.ErrNotMultipart":         "as above",
+		"net/http.ErrNotSupported":         "as above",
+		"net/http.ErrShortBody":            "as above",
+		"net/http.ErrUnexpectedTrailer":    "as above",
+		"net/http.LocalAddrContextKey":     "a key is what it is by identity, and has no field to assign to",
+		"net/http.ServerContextKey":        "as above",
+		"time.Local":                       "a location is what it is by identity, and cannot be overwritten",
+		"time.UTC":                         "as above",
+	}
+	first := symbols.Exports(exportdata.Paths(), io.Discard)
+	second := symbols.Exports(exportdata.Paths(), io.Discard)
+	for _, path := range exportdata.Paths() {
+		for name, symbol := range first[symbols.Key(path)] {
+			switch symbol.Kind() {
+			case reflect.Pointer, reflect.Map, reflect.Slice:
+			default:
+				continue
+			}
+			if !symbol.CanAddr() {
+				continue // a type
+			}
+			isShared := symbol.Pointer() == second[symbols.Key(path)][name].Pointer()
+			if _, isKept := kept[path+"."+name]; isShared != isKept {
+				t.Errorf("%s.%s: shared by interpreters %v, known to be %v", path, name, isShared, isKept)
+			}
+			delete(kept, path+"."+name)
+		}
+	}
+	if len(kept) > 0 {
+		t.Errorf("there are no variables %v", kept)
 	}
 }
 
@@ -100,7 +142,17 @@ func (l level) String() string { return "high" }
 }
 
 func BenchmarkExports(b *testing.B) {
-	for b.Loop() {
-		symbols.Exports([]string{"fmt", "strings", "errors", exportdata.ServicePath}, io.Discard)
+	for name, paths := range map[string][]string{
+		"usual":   {"fmt", "strings", "errors", exportdata.ServicePath},
+		"base64":  {"encoding/base64"},
+		"unicode": {"unicode"},
+		"all":     exportdata.Paths(),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				symbols.Exports(paths, io.Discard)
+			}
+		})
 	}
 }

@@ -80,7 +80,7 @@ func tableOf(pkg *types.Package, name string) []byte {
 		if value := p.value(object); value != "" {
 			fmt.Fprintf(&symbols, "%q: %s,\n", member, value)
 		}
-		if methods := wrapped(object); methods != nil {
+		if methods := wrapped(object); methods != nil && !unwrapped[pkg.Path()+"."+member] {
 			wrapper := name + "_" + member
 			fmt.Fprintf(&wrappers, "%q: p_reflect_.ValueOf((*%s)(nil)),\n", "_"+member, wrapper)
 			declarations.WriteString(p.wrapper(wrapper, methods))
@@ -158,6 +158,11 @@ func isGeneric(t types.Type) bool {
 	return false
 }
 
+// unwrapped are the interfaces that no value of a script's may stand for: the
+// host calls contexts from goroutines of its own, where a panic ends the
+// process.
+var unwrapped = map[string]bool{"context.Context": true}
+
 // wrapped returns the methods of an interface that a script's type can
 // implement, or nil.
 func wrapped(object types.Object) []*types.Func {
@@ -177,6 +182,15 @@ func wrapped(object types.Object) []*types.Func {
 		methods = append(methods, method)
 	}
 	return methods
+}
+
+// readers are the methods by which a script's value is read, and the functions
+// of symbols that see to it that reading comes to an end.
+var readers = map[string]string{
+	"Read(a0 []byte) (int, error)":             "reading",
+	"ReadAt(a0 []byte, a1 int64) (int, error)": "readingAt",
+	"ReadRune() (rune, int, error)":            "readingRune",
+	"Token() (p_encoding_xml_.Token, error)":   "readingToken",
 }
 
 // wrapper returns the type that stands for a script's value where the host
@@ -204,6 +218,9 @@ func (p *printer) wrapper(name string, methods []*types.Func) string {
 		shape := "(" + strings.Join(params, ", ") + ") (" + strings.Join(results, ", ") + ")"
 		fmt.Fprintf(&fields, "W%s func%s\n", method.Name(), shape)
 		call := fmt.Sprintf("w.W%s(%s)", method.Name(), strings.Join(args, ", "))
+		if reading := readers[method.Name()+shape]; reading != "" {
+			call = fmt.Sprintf("%s(%s)", reading, strings.Join(append([]string{"w.W" + method.Name()}, args...), ", "))
+		}
 		if len(results) > 0 {
 			call = "return " + call
 		}
