@@ -204,6 +204,11 @@ func (w *interpreter) serve(services ...runFunc) {
 	for {
 		select {
 		case <-w.life.Done():
+			select {
+			case next := <-w.jobs: // abandoned before it began
+				next.call.isOver(new(PanicError))
+			default:
+			}
 			return
 		case next := <-w.jobs:
 			w.guard.Reset()

@@ -40,6 +40,21 @@ type version struct {
 	loadedAt time.Time
 }
 
+// retire has a version, if there is one, serve no new calls.
+func (v *version) retire() {
+	if v != nil && v.pool != nil {
+		v.pool.retire()
+	}
+}
+
+// shrink ends interpreters of a version, if there is one, that have been idle
+// since before the given time.
+func (v *version) shrink(before time.Time) {
+	if v != nil && v.pool != nil {
+		v.pool.shrink(before)
+	}
+}
+
 // failure is why a directory could not be loaded.
 type failure struct {
 	err      *LoadError
@@ -110,9 +125,7 @@ func (e *Engine) reload(ctx context.Context, grace time.Duration) (paths []strin
 		}
 		e.mu.Unlock()
 		for _, c := range changes {
-			if c.replaced != nil && c.replaced.pool != nil {
-				c.replaced.pool.retire()
-			}
+			c.replaced.retire()
 		}
 		changed = changed && e.retryConflicts()
 	}
@@ -244,9 +257,7 @@ type change struct {
 
 // drop ends what was prepared and does not go live.
 func (c *change) drop() {
-	if c.next != nil && c.next.pool != nil {
-		c.next.pool.retire()
-	}
+	c.next.retire()
 	c.next = nil
 }
 

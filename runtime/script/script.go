@@ -62,7 +62,9 @@ type Config struct {
 	LoadTimeout time.Duration
 
 	// PoolSize is how many calls of one package run at once; more wait.
-	// Invocations from within a call are not counted. Default: 4 for each
+	// Invocations from within a call are not counted. Half of it, but at
+	// least two calls, may be stuck before new calls of the package are
+	// refused; likewise of each compiled-in service. Default: 4 for each
 	// processor, at least 8, at most 64.
 	PoolSize int
 
@@ -195,7 +197,7 @@ func (e *Engine) Register(name string, newHandler func() service.Handler) error 
 	e.compiledIn[name] = &entry{
 		name:    name,
 		timeout: e.timeout(name),
-		target:  &compiledIn{newHandler: newHandler, registered: time.Now()},
+		target:  &compiledIn{newHandler: newHandler, registered: time.Now(), backlog: newBacklog(e.config, name)},
 	}
 	e.publish()
 	return nil
@@ -224,10 +226,15 @@ func (e *Engine) timeout(name string) time.Duration {
 // deadline: they are blocked in a function of the host.
 func (e *Engine) Stuck() int { return int(e.stuck.Load()) }
 
-// Close refuses new calls, waits for those in flight and ends all
-// interpreters. It may be called more than once.
+// Close refuses new calls, waits for those in flight, at most to their
+// deadlines, and ends all interpreters. Calls that are stuck in functions of
+// the host are not waited for; the log says how many there are. It may be
+// called more than once.
 func (e *Engine) Close() error {
 	e.calls.close()
+	if left := e.Stuck(); left > 0 {
+		e.logger.Warn("closing although calls that were stopped go on, blocked in functions of the host", "calls", left)
+	}
 	e.stop()
 	e.janitor.Wait()
 	e.loading.Lock()
@@ -235,9 +242,7 @@ func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, d := range e.directories {
-		if d.live != nil {
-			d.live.pool.retire()
-		}
+		d.live.retire()
 	}
 	return nil
 }
@@ -254,9 +259,7 @@ func (e *Engine) closeIdle() {
 		}
 		e.mu.Lock()
 		for _, d := range e.directories {
-			if d.live != nil {
-				d.live.pool.shrink(time.Now().Add(-e.config.IdleTimeout))
-			}
+			d.live.shrink(time.Now().Add(-e.config.IdleTimeout))
 		}
 		e.mu.Unlock()
 	}
