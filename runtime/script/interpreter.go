@@ -89,7 +89,9 @@ func prepare(pkg *compile.Package, config Config) (w *interpreter, program *inte
 	for key, values := range w.guard.Exports(compile.GuardPath) {
 		exports[key] = values
 	}
-	exports[compile.GuardPath+"//guard"]["Serve"] = reflect.ValueOf(w.serve)
+	guardExports := exports[compile.GuardPath+"//guard"]
+	guardExports["Serve"] = reflect.ValueOf(w.serve)
+	makeNilPanicsKnown(guardExports)
 	if err := host.Use(exports); err != nil {
 		return nil, nil, nil, err
 	}

@@ -24,11 +24,11 @@ func (e plainError) Is(target error) bool { return same(e.IValue, target) }
 type unwrapError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
+	WUnwrap any
 }
 
 func (e unwrapError) Error() string        { return e.WError() }
-func (e unwrapError) Unwrap() error        { return e.WUnwrap() }
+func (e unwrapError) Unwrap() error        { return unwrapped(e.WUnwrap) }
 func (e unwrapError) Is(target error) bool { return same(e.IValue, target) }
 
 type isError struct {
@@ -43,12 +43,12 @@ func (e isError) Is(target error) bool { return same(e.IValue, target) || e.WIs(
 type unwrapIsError struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
+	WUnwrap any
 	WIs     func(error) bool
 }
 
 func (e unwrapIsError) Error() string        { return e.WError() }
-func (e unwrapIsError) Unwrap() error        { return e.WUnwrap() }
+func (e unwrapIsError) Unwrap() error        { return unwrapped(e.WUnwrap) }
 func (e unwrapIsError) Is(target error) bool { return same(e.IValue, target) || e.WIs(target) }
 
 // errorWrappers are tried in this order.
