@@ -35,22 +35,17 @@ type made struct {
 	err         error
 }
 
-// newPool returns a pool with one interpreter ready. The error is a
-// *LoadError.
-func newPool(pkg *compile.Package, config Config) (*pool, error) {
-	first, err := start(pkg, config)
-	if err != nil {
-		return nil, err
-	}
+// newPool returns a pool with one interpreter ready.
+func newPool(first *interpreter, config Config) *pool {
 	first.released = time.Now()
 	return &pool{
-		pkg:     pkg,
+		pkg:     first.pkg,
 		config:  config,
 		turns:   make(chan struct{}, config.PoolSize),
-		backlog: newBacklog(config, pkg.Dir),
+		backlog: newBacklog(config, first.pkg.Dir),
 		gone:    make(chan struct{}),
 		idle:    []*interpreter{first},
-	}, nil
+	}
 }
 
 // run runs a call of the package's service of an index.

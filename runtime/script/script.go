@@ -61,6 +61,11 @@ type Config struct {
 	// Default: 5 s.
 	LoadTimeout time.Duration
 
+	// CompileTimeout is how long a directory may be compiled before it is
+	// reported as a failure; it goes live all the same if it is done later.
+	// Default: 15 s.
+	CompileTimeout time.Duration
+
 	// PoolSize is how many calls of one package run at once; more wait.
 	// Invocations from within a call are not counted. Half of it, but at
 	// least two calls, may be stuck before new calls of the package are
@@ -105,7 +110,9 @@ type Engine struct {
 	calls    gate
 	stuck    atomic.Int64
 
-	loading sync.Mutex // held by whoever reads directories; before mu
+	loading sync.Mutex    // held by whoever reads directories; before mu
+	turns   chan struct{} // a value for every preparation whose turn it is
+	arrived chan struct{} // has a value when a slow preparation is done, or late
 
 	// What follows is changed under mu.
 	mu          sync.Mutex
@@ -148,6 +155,7 @@ func New(config Config) (*Engine, error) {
 	}{
 		{"Timeout", &config.Timeout, 30 * time.Second},
 		{"LoadTimeout", &config.LoadTimeout, 5 * time.Second},
+		{"CompileTimeout", &config.CompileTimeout, 15 * time.Second},
 		{"IdleTimeout", &config.IdleTimeout, time.Minute},
 		{"Quiet", &config.Quiet, 15 * time.Millisecond},
 		{"Grace", &config.Grace, 100 * time.Millisecond},
@@ -175,6 +183,8 @@ func New(config Config) (*Engine, error) {
 		logger:      config.Logger,
 		compiledIn:  map[string]*entry{},
 		directories: map[string]*directory{},
+		turns:       make(chan struct{}, runtime.GOMAXPROCS(0)),
+		arrived:     make(chan struct{}, 1),
 	}
 	e.services.Store(&snapshot{})
 	e.stopped, e.stop = context.WithCancel(context.Background())
@@ -243,6 +253,8 @@ func (e *Engine) Close() error {
 	defer e.mu.Unlock()
 	for _, d := range e.directories {
 		d.live.retire()
+		d.preparation.abandon()
+		d.preparation = nil
 	}
 	return nil
 }
