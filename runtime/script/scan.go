@@ -12,9 +12,6 @@ import (
 	"gatehouse/runtime/script/compile"
 )
 
-// maxFileSize bounds a source file, in bytes: a larger one is none.
-const maxFileSize = 4 << 20
-
 // content is what a directory held when it was read.
 type content struct {
 	path  string // absolute, without symbolic links
@@ -111,8 +108,8 @@ func readFile(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is not a regular file")
 	}
-	if info.Size() > maxFileSize {
-		return nil, fmt.Errorf("it has %d bytes; a source file may have %d", info.Size(), maxFileSize)
+	if info.Size() > compile.MaxFileSize {
+		return nil, fmt.Errorf("it has %d bytes; a source file may have %d", info.Size(), compile.MaxFileSize)
 	}
 	return os.ReadFile(path)
 }

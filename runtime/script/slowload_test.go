@@ -82,6 +82,36 @@ func generated(functions int, value string) string {
 	return text.String()
 }
 
+// Small sources that say something huge are refused, and nobody notices.
+func TestSourcesThatAreTooMuchAreRefusedBesideOthers(t *testing.T) {
+	doubled := "type t0 = int\n"
+	for n := range 60 {
+		doubled += fmt.Sprintf("type t%d = struct{ x, y t%d }\n", n+1, n)
+	}
+	files := map[string]string{"good/greet.go": answering("1")}
+	huge := map[string]string{
+		"nested":  answering("1") + "\nvar x " + strings.Repeat("*", 20_000) + "int\n",
+		"doubled": answering("1") + "\n" + doubled,
+		"array":   answering("1") + "\nvar x [1 << 40]int\n",
+	}
+	for name, text := range huge {
+		files[name+"/bad.go"] = text
+	}
+	h := newHost(t, files)
+	if got := h.call("greet.hello", ""); got.payload != `{"value":1}` {
+		t.Errorf("got %+v", got)
+	}
+	infos := h.Services()
+	if len(infos) != 1+len(huge) {
+		t.Fatalf("services %+v", infos)
+	}
+	for _, info := range infos[1:] {
+		if !strings.Contains(info.LastError, "bad.go:12:") && !strings.Contains(info.LastError, "parts when its types are written out") {
+			t.Errorf("got %+v", info)
+		}
+	}
+}
+
 // What takes longer to compile than it may is reported at once, and served
 // when it is done.
 func TestALateCompilationIsReportedAndServedInTheEnd(t *testing.T) {
