@@ -324,7 +324,8 @@ func (e *Engine) note(contents []*content, now time.Time) (paths []string) {
 		update(d, c)
 	}
 	for path, d := range e.directories {
-		if !present[path] {
+		isUnknown := slices.ContainsFunc(contents, func(c *content) bool { return c.unreadable && isBelow(path, c.path) })
+		if !present[path] && !isUnknown {
 			update(d, &content{path: d.path, shown: d.shown})
 		}
 	}

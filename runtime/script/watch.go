@@ -165,8 +165,8 @@ func (w *watcher) follow(paths []string) (isNew bool) {
 		// Also those that are watched: the name may be another directory's.
 		err := w.system.Add(path)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+			continue // it is gone, or its failure to load says what is wrong with it
 		case err != nil:
 			w.giveUp(err)
 			return false
