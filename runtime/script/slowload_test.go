@@ -56,6 +56,7 @@ func TestAnEndlessInitialisationHoldsUpNobody(t *testing.T) {
 func TestAnEndlessInitialisationIsReportedWithItsPlace(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"loop": {source("Bad", "\t_ = x\n\treturn nil") + endlessVariable, "bad.go:17: the package variables were not initialised within 300ms"},
+		"host": {strings.Replace(initialising("Bad", "time.Sleep(0)\n\tvar group sync.WaitGroup\n\tgroup.Add(1)\n\tgroup.Wait()"), "import ", "import \"sync\"\nimport ", 1), "300ms; they wait in a function of the host"},
 		"wait": {initialising("Bad", "time.Sleep(time.Hour)"), "bad.go:16: the package variables were not initialised within 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {

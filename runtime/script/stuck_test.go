@@ -262,3 +262,42 @@ func TestCallsThatEndAsTheyBegin(t *testing.T) {
 		}
 	}
 }
+
+func TestWaitingCallsGoOverToANewVersion(t *testing.T) {
+	h := newHost(t, logsAndGreets, func(c *script.Config) { c.PoolSize = 1 })
+	open := make(chan struct{})
+	long := make(chan error)
+	go func() { long <- h.callWithLog(context.Background(), "bad.bad", open) }()
+	waiting := make(chan answer)
+	go func() {
+		for {
+			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			got := call(ctx, h.Engine, "good.good", "")
+			cancel()
+			var timeout *script.TimeoutError
+			if errors.As(got.err, &timeout) && timeout.Queued { // the only turn is taken now
+				waiting <- got
+				break
+			}
+		}
+		waiting <- h.call("good.good", "")
+	}()
+	<-waiting
+	time.Sleep(20 * time.Millisecond) // the second call waits, or comes later: it is answered either way
+	h.write(t, "bad/good.go", strings.ReplaceAll(answering("3"), "Hello", "Good"))
+	if err := h.Load(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case got := <-waiting:
+		if got.payload != `{"value":3}` {
+			t.Errorf("got %+v", got)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the call waits for a turn of the old version")
+	}
+	close(open)
+	if err := <-long; err != nil {
+		t.Errorf("the call in flight: %v", err)
+	}
+}
