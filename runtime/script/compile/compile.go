@@ -73,6 +73,9 @@ func (c *Compiler) Compile(dir string, files []File) (pkg *Package, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if refused := refuseTangled(joined); len(refused) > 0 {
+		return nil, refused
+	}
 	lowered, err := c.lower(joined)
 	if err != nil {
 		return nil, err
