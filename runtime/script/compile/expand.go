@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // expand joins the files of a package to one, in which every import has a name
@@ -89,7 +90,8 @@ type unit struct {
 	generics  map[types.Object]*generic
 	isLibrary bool
 
-	structFields map[*ast.Field]bool // see isField
+	findFields   sync.Once // the library's units are shared
+	structFields map[*ast.Field]bool
 }
 
 // generic is the declaration of a generic function or type.

@@ -186,20 +186,19 @@ func (r *rendering) embedded(node *ast.Field) {
 // isField reports whether a nameless field is one of a struct, and not a
 // parameter, a result or a part of an interface.
 func (u *unit) isField(node *ast.Field) bool {
-	if u.structFields == nil {
-		fields := map[*ast.Field]bool{}
+	u.findFields.Do(func() {
+		u.structFields = map[*ast.Field]bool{}
 		for _, file := range u.files {
 			ast.Inspect(file, func(node ast.Node) bool {
 				if structure, ok := node.(*ast.StructType); ok {
 					for _, field := range structure.Fields.List {
-						fields[field] = true
+						u.structFields[field] = true
 					}
 				}
 				return true
 			})
 		}
-		u.structFields = fields
-	}
+	})
 	return u.structFields[node]
 }
 

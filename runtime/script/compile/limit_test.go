@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"gatehouse/runtime/script/compile"
@@ -164,4 +165,37 @@ func TestLargeFile(t *testing.T) {
 	if results, err := loaded.call("f"); err != nil || results[0].Int() != 1002 {
 		t.Errorf("got %v, %v", results, err)
 	}
+}
+
+// The engine compiles directories at once, with one compiler.
+func TestManySourcesAtOnce(t *testing.T) {
+	fresh := compile.New()
+	var wg sync.WaitGroup
+	for path, use := range map[string]string{
+		"net/http": "*http.Client", "encoding/json": "json.Number", "text/template": "*template.Template", "math/big": "*big.Int",
+		"log/slog": "slog.Level", "encoding/xml": "xml.Name", "html/template": "template.HTML", "time": "time.Time",
+	} {
+		wg.Go(func() {
+			text := fmt.Sprintf(`package services
+
+import (
+	%q
+	"maps"
+	"slices"
+)
+
+func f(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }
+
+func g(s []int) []int { return slices.Collect(slices.Values(s)) }
+
+var x %s
+`, path, use)
+			for range 3 {
+				if _, err := fresh.Compile("services", []compile.File{source(text)}); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
