@@ -178,6 +178,7 @@ func answerTo(name string, err error) *invocation.Error {
 		sign     *sso.Error
 		missing  *script.NotFoundError
 		timedOut *script.TimeoutError
+		stuck    *script.StuckError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -189,6 +190,8 @@ func answerTo(name string, err error) *invocation.Error {
 			status = http.StatusServiceUnavailable
 		}
 		return &invocation.Error{Status: status, Message: timedOut.Error(), Cause: err}
+	case errors.As(err, &stuck):
+		return &invocation.Error{Status: http.StatusServiceUnavailable, Message: stuck.Error(), Cause: err}
 	case errors.As(err, &refused):
 		return fromServiceError(refused, err)
 	case errors.As(err, &sign):

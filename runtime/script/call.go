@@ -3,8 +3,6 @@ package script
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +27,7 @@ import (
 // services that invoke each other cannot lock each other out.
 //
 // Errors: *NotFoundError, *TimeoutError, *CancelledError, *PanicError,
-// *DepthError, *LoadError, ErrClosed; any other is the one that Handle, setup or finish
+// *DepthError, *StuckError, *LoadError, ErrClosed; any other is the one that Handle, setup or finish
 // returned.
 func (e *Engine) Call(
 	ctx context.Context, name string,
@@ -92,7 +90,13 @@ type call struct {
 	state atomic.Int32 // running, then finished or abandoned
 	done  chan outcome // gets one value, unless the call is abandoned
 
-	overdue *time.Timer // set before the call is abandoned
+	// What an abandoned call leaves when it is over; set before it runs.
+	backlog *backlog
+	turns   chan struct{} // of its pool, where it has a turn in it
+
+	// Set before the call is abandoned.
+	counted *time.Timer // adds it to the backlog
+	overdue *time.Timer // names it in the log
 }
 
 // States of a call.
@@ -129,7 +133,7 @@ func (c *call) perform(run func(ready func(*service.Service)) error, locate func
 		}
 		at := new(PanicError)
 		locate(at)
-		c.engine.noLongerStuck(c, at)
+		c.isOver(at)
 	}()
 	var base *service.Service
 	err := run(func(s *service.Service) {
@@ -147,18 +151,19 @@ func (c *call) perform(run func(ready func(*service.Service)) error, locate func
 }
 
 // wait returns the outcome of the call, or ok false where it was not over
-// when its context ended: the caller stops it then.
+// when its context ended: the caller stops it then, and the turn is no longer
+// the caller's to give back.
 func (c *call) wait() (result outcome, ok bool) {
 	select {
 	case result = <-c.done:
 		return result, true
 	case <-c.ctx.Done():
 	}
-	c.engine.watch(c)
+	c.watch()
 	if c.state.CompareAndSwap(running, abandoned) {
 		return outcome{err: c.ended()}, false
 	}
-	c.engine.unwatch(c)
+	c.unwatch()
 	return <-c.done, true
 }
 
@@ -178,33 +183,6 @@ func (c *call) queued() error {
 		timeout.Queued = true
 	}
 	return err
-}
-
-// watch counts a call as stuck that is about to be abandoned; after a while
-// the log names it.
-func (e *Engine) watch(c *call) {
-	e.stuck.Add(1)
-	c.overdue = time.AfterFunc(e.config.StuckAfter, func() {
-		e.logger.Warn("a call was ended but goes on, blocked in a function of the host; pass it self.Context()",
-			"service", c.service, "ended_ago", e.config.StuckAfter)
-	})
-}
-
-func (e *Engine) unwatch(c *call) {
-	c.overdue.Stop()
-	e.stuck.Add(-1)
-}
-
-// noLongerStuck takes note of the end of an abandoned call and tells where it
-// was, as far as that is known.
-func (e *Engine) noLongerStuck(c *call, at *PanicError) {
-	e.unwatch(c)
-	place := slog.Attr{}
-	if at.Line > 0 {
-		place = slog.String("near", fmt.Sprintf("%s:%d", at.File, at.Line))
-	}
-	e.logger.Info("a call that was stopped is over",
-		"service", c.service, "took", time.Since(c.begun).Round(time.Millisecond), place)
 }
 
 // gate counts calls in flight and closes.

@@ -43,7 +43,11 @@ func Check(dirs []string) (Report, error) {
 			report.Diagnostics = append(report.Diagnostics, faults...)
 			continue
 		case err == nil:
-			_, _, _, err = prepare(pkg, Config{Stdout: io.Discard})
+			_, err = prepare(pkg, Config{Stdout: io.Discard})
+		}
+		if loading := new(LoadError); errors.As(err, &loading) {
+			report.Diagnostics = append(report.Diagnostics, loading.Diagnostics...)
+			continue
 		}
 		if err != nil {
 			report.Diagnostics = append(report.Diagnostics, Diagnostic{File: c.shown, Message: err.Error()})

@@ -16,11 +16,18 @@ const CompiledVersion = "compiled"
 type compiledIn struct {
 	newHandler func() service.Handler
 	registered time.Time
+	backlog    *backlog
 }
 
 // run runs a call on a goroutine of its own. One that does not end at its
 // deadline cannot be stopped: it is left behind and counted as stuck.
 func (t *compiledIn) run(c *call) (string, error) {
+	select {
+	case <-t.backlog.filled():
+		return CompiledVersion, &StuckError{Service: c.service, Calls: t.backlog.limit, Compiled: true}
+	default:
+	}
+	c.backlog = t.backlog
 	go c.perform(func(ready func(*service.Service)) error {
 		handler := t.newHandler()
 		ready(service.Base(handler))

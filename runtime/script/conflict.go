@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 )
 
 // settleConflicts turns changes into failures that would define a name a
@@ -17,7 +16,7 @@ func (e *Engine) settleConflicts(changes map[*directory]*change) {
 		for _, d := range e.sorted() {
 			for _, name := range slices.Sorted(maps.Keys(d.after(changes[d]))) {
 				if e.compiledIn[name] != nil {
-					d.refuse(changes[d], name, "the program itself")
+					changes[d] = d.refused(changes[d], name, "the program itself")
 					settled = false
 					break
 				}
@@ -30,7 +29,7 @@ func (e *Engine) settleConflicts(changes map[*directory]*change) {
 				if !other.serves(name) && d.serves(name) || !changes[d].brings() {
 					loser, keeper = other, d
 				}
-				loser.refuse(changes[loser], name, keeper.definition(changes[keeper], name))
+				changes[loser] = loser.refused(changes[loser], name, keeper.definition(changes[keeper], name))
 				settled = false
 				break
 			}
@@ -71,8 +70,9 @@ func (d *directory) definition(c *change, name string) string {
 	return d.shown
 }
 
-// refuse makes a change a failure that tells of a name defined elsewhere.
-func (d *directory) refuse(c *change, name, elsewhere string) {
+// refused returns the failure that a change becomes whose name is defined
+// elsewhere.
+func (d *directory) refused(c *change, name, elsewhere string) *change {
 	fault := Diagnostic{File: d.shown}
 	for _, found := range c.next.pkg.Services {
 		if found.Name == name {
@@ -80,12 +80,9 @@ func (d *directory) refuse(c *change, name, elsewhere string) {
 			fault.Message = fmt.Sprintf("service %s (type %s) is defined already, by %s; rename one of them, or give it a method Name", name, found.Type, elsewhere)
 		}
 	}
-	c.drop()
-	c.failure = &failure{
-		err:      &LoadError{Dir: d.shown, Diagnostics: []Diagnostic{fault}},
-		at:       time.Now(),
-		conflict: true,
-	}
+	refused := failed(d.shown, fault)
+	refused.failure.conflict = true
+	return refused
 }
 
 // retryConflicts has directories looked at again that were refused for a name

@@ -65,6 +65,23 @@ func (e *DepthError) Error() string {
 	return fmt.Sprintf("service %s was not invoked: %d services have invoked each other already; do they go round in a circle?", e.Service, e.Depth)
 }
 
+// StuckError tells that a call was refused at once: too many calls of the same
+// package, or of the same compiled-in service, were stopped and yet go on.
+type StuckError struct {
+	Service  string // the one that was not called
+	Calls    int    // how many go on
+	Compiled bool   // they are of the compiled-in service itself
+}
+
+func (e *StuckError) Error() string {
+	whose := "its package"
+	if e.Compiled {
+		whose = "it"
+	}
+	return fmt.Sprintf("service %s is not served for now: %d calls of %s that were stopped are still blocked in functions of the host; pass them self.Context()",
+		e.Service, e.Calls, whose)
+}
+
 // PanicError tells that a service panicked.
 type PanicError struct {
 	Service  string

@@ -596,22 +596,24 @@ func TestHostVariablesAreCopied(t *testing.T) {
 		"unicode": fmt.Sprint(unicode.White_Space.R16[0], unicode.Categories["Lu"] == unicode.Upper, len(unicode.Scripts), unicode.GraphicRanges[0] == unicode.L, unicode.CaseRanges[0]),
 		"xml":     fmt.Sprint(xml.HTMLEntity["amp"], len(xml.HTMLEntity), xml.HTMLAutoClose[0]),
 	}
+	// The check at load loses sight of what goes through an any in a map.
+	const lost = "func lost[T any](v T) T {\n\tbox := map[string]any{\"v\": v}\n\treturn box[\"v\"].(T)\n}\n"
 	works(t, map[string]mistake{
-		"unicode": {`	r := unicode.White_Space.R16
+		"unicode": {`	r := lost(unicode.White_Space.R16)
 	r[0].Hi = 65
-	u := unicode.CaseRanges
+	u := lost(unicode.CaseRanges)
 	u[0].Lo = 66
-	g := unicode.GraphicRanges
+	g := lost(unicode.GraphicRanges)
 	g[0] = nil
-	m := unicode.Scripts
+	m := lost(unicode.Scripts)
 	m["x"] = nil
 	delete(m, "Latin")
-	self.Response.Payload = fmt.Sprint(unicode.Categories["Lu"] == unicode.Upper, unicode.Is(unicode.White_Space, 'A'))`, []string{"unicode", "fmt"}, "", `"true true"`},
-		"xml": {`	m := xml.HTMLEntity
+	self.Response.Payload = fmt.Sprint(unicode.Categories["Lu"] == unicode.Upper, unicode.Is(unicode.White_Space, 'A'))`, []string{"unicode", "fmt"}, lost, `"true true"`},
+		"xml": {`	m := lost(xml.HTMLEntity)
 	m["amp"] = "x"
-	c := xml.HTMLAutoClose
+	c := lost(xml.HTMLAutoClose)
 	c[0] = "x"
-	self.Response.Payload = len(m)`, []string{"encoding/xml"}, "", "252"},
+	self.Response.Payload = len(m)`, []string{"encoding/xml"}, lost, "252"},
 		"encodings": {`	self.Response.Payload = fmt.Sprint(base64.URLEncoding.EncodeToString([]byte{0xff, 0xef, 0xbf}), base32.StdEncoding.EncodeToString([]byte("hello")))`,
 			[]string{"encoding/base64", "encoding/base32", "fmt"}, "", fmt.Sprintf("%q", before["base64"]+before["base32"])},
 	})

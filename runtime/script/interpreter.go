@@ -35,8 +35,9 @@ type interpreter struct {
 
 	printed *lineLogger // what the script prints goes to; nil where the host takes it
 
-	jobs  chan job
-	ready chan struct{} // closed when the package is initialised
+	jobs    chan job
+	ready   chan struct{}     // closed when the package is initialised
+	stopped chan compile.Site // gets where an initialisation was that was stopped, once it is over
 
 	life context.Context // ends the interpreter and what it runs
 	end  context.CancelFunc
@@ -56,19 +57,31 @@ type job struct {
 	service int // index in compile.Package.Services
 }
 
-// prepare makes an interpreter and compiles a package for it. Nothing of the
-// package has run.
-func prepare(pkg *compile.Package, config Config) (w *interpreter, program *interp.Program, host *interp.Interpreter, err error) {
+// unstarted is an interpreter for which a package is compiled, and of which
+// nothing has run.
+type unstarted struct {
+	*interpreter
+	program *interp.Program
+	host    *interp.Interpreter
+}
+
+// prepare makes an interpreter and compiles a package for it. The error is a
+// *LoadError.
+func prepare(pkg *compile.Package, config Config) (prepared *unstarted, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("the interpreter failed on it: %v", fault)
 		}
+		if err != nil {
+			prepared, err = nil, &LoadError{Dir: pkg.Dir, Diagnostics: []Diagnostic{{File: pkg.Dir, Message: err.Error()}}}
+		}
 	}()
-	w = &interpreter{
-		pkg:   pkg,
-		guard: guard.New(),
-		jobs:  make(chan job, 1),
-		ready: make(chan struct{}),
+	w := &interpreter{
+		pkg:     pkg,
+		guard:   guard.New(),
+		jobs:    make(chan job, 1),
+		ready:   make(chan struct{}),
+		stopped: make(chan compile.Site, 1),
 	}
 	stdout := config.Stdout
 	if stdout == nil {
@@ -77,7 +90,7 @@ func prepare(pkg *compile.Package, config Config) (w *interpreter, program *inte
 	}
 	w.life, w.end = context.WithCancel(context.Background())
 	w.halted, w.halt = context.WithCancel(context.Background())
-	host = interp.New(interp.Options{
+	host := interp.New(interp.Options{
 		Stdin:                strings.NewReader(""),
 		Stdout:               stdout,
 		Stderr:               io.Discard, // it would tell of panics in its own words
@@ -89,15 +102,17 @@ func prepare(pkg *compile.Package, config Config) (w *interpreter, program *inte
 	for key, values := range w.guard.Exports(compile.GuardPath) {
 		exports[key] = values
 	}
-	exports[compile.GuardPath+"//guard"]["Serve"] = reflect.ValueOf(w.serve)
+	guardExports := exports[compile.GuardPath+"//guard"]
+	guardExports["Serve"] = reflect.ValueOf(w.serve)
+	makeNilPanicsKnown(guardExports)
 	if err := host.Use(exports); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	program, err = host.Compile(string(pkg.Source) + entryPoint(pkg))
+	program, err := host.Compile(string(pkg.Source) + entryPoint(pkg))
 	if err != nil {
-		return nil, nil, nil, errors.New(interpreterPosition.ReplaceAllString(err.Error(), ""))
+		return nil, errors.New(interpreterPosition.ReplaceAllString(err.Error(), ""))
 	}
-	return w, program, host, nil
+	return &unstarted{w, program, host}, nil
 }
 
 // entryPoint returns the function that ends a lowered source: it hands a
@@ -137,34 +152,52 @@ func (w *interpreter) newRequest(method, url string, body io.Reader) (*http.Requ
 	return http.NewRequestWithContext(w.halted, method, url, body)
 }
 
-// start makes an interpreter and initialises the package in it, for as long
-// as the configuration allows. The error is a *LoadError.
+// start makes an interpreter and initialises the package in it. The error is a
+// *LoadError.
 func start(pkg *compile.Package, config Config) (*interpreter, error) {
-	w, program, host, err := prepare(pkg, config)
+	prepared, err := prepare(pkg, config)
 	if err != nil {
-		return nil, &LoadError{Dir: pkg.Dir, Diagnostics: []Diagnostic{{File: pkg.Dir, Message: err.Error()}}}
+		return nil, err
 	}
+	return prepared.initialise(context.Background(), config)
+}
+
+// initialise initialises the package, for as long as the configuration allows
+// and ctx has not ended. The error is a *LoadError.
+func (w *unstarted) initialise(ctx context.Context, config Config) (*interpreter, error) {
 	failed := make(chan error, 1)
 	go func() {
 		defer w.halt()
-		_, err := host.ExecuteWithContext(w.life, program)
+		_, err := w.host.ExecuteWithContext(w.life, w.program)
 		failed <- err
 	}()
 	timer := time.NewTimer(config.LoadTimeout)
 	defer timer.Stop()
 	select {
 	case <-w.ready:
-		return w, nil
+		return w.interpreter, nil
 	case err := <-failed:
 		w.end()
 		return nil, w.initialisationError(err)
 	case <-timer.C:
-		w.end()
-		return nil, &LoadError{Dir: pkg.Dir, Diagnostics: []Diagnostic{{
-			File:    pkg.Dir,
-			Message: fmt.Sprintf("the package variables were not initialised within %s", config.LoadTimeout),
-		}}}
+	case <-ctx.Done():
 	}
+	w.end()
+	message := fmt.Sprintf("the package variables were not initialised within %s", config.LoadTimeout)
+	at := compile.Site{File: w.pkg.Dir}
+	settled := time.NewTimer(settling)
+	defer settled.Stop()
+	select {
+	case site := <-w.stopped: // only now may it be read
+		w.stopped <- site
+		if site.File != "" {
+			at = site
+			message += "; they were stopped here"
+		}
+	case <-settled.C:
+		message += "; they wait in a function of the host"
+	}
+	return nil, &LoadError{Dir: w.pkg.Dir, Diagnostics: []Diagnostic{{File: at.File, Line: at.Line, Message: message}}}
 }
 
 // initialisationError tells why the package could not be initialised.
@@ -200,10 +233,17 @@ func (w *interpreter) serve(services ...runFunc) {
 	defer func() { <-w.halted.Done() }()
 	if w.life.Err() == nil {
 		close(w.ready)
+	} else {
+		w.stopped <- w.site()
 	}
 	for {
 		select {
 		case <-w.life.Done():
+			select {
+			case next := <-w.jobs: // abandoned before it began
+				next.call.isOver(new(PanicError))
+			default:
+			}
 			return
 		case next := <-w.jobs:
 			w.guard.Reset()

@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -30,6 +29,9 @@ type directory struct {
 	hash    [32]byte
 	since   time.Time // when the files were first seen as they are
 	settled bool      // the files are live, or their failure is reported
+
+	preparation *preparation  // of what is not settled; nil where none has begun
+	compiling   chan struct{} // a value for every version that is being compiled
 }
 
 // version is one state of a directory that can be called.
@@ -38,6 +40,21 @@ type version struct {
 	pool     *pool // nil for a package without services
 	entries  map[string]*entry
 	loadedAt time.Time
+}
+
+// retire has a version, if there is one, serve no new calls.
+func (v *version) retire() {
+	if v != nil && v.pool != nil {
+		v.pool.retire()
+	}
+}
+
+// shrink ends interpreters of a version, if there is one, that have been idle
+// since before the given time.
+func (v *version) shrink(before time.Time) {
+	if v != nil && v.pool != nil {
+		v.pool.shrink(before)
+	}
 }
 
 // failure is why a directory could not be loaded.
@@ -59,64 +76,162 @@ func (t *packageService) run(c *call) (string, error) {
 
 // Load reads the services directories and loads what has changed, at once.
 // A directory that is at fault is logged and listed by Services, and is no
-// error of Load; its last good version, if any, serves on.
+// error of Load; its last good version, if any, serves on. One that takes
+// longer to compile than it may is reported, and loaded by Watch if it ever is
+// done.
 func (e *Engine) Load(ctx context.Context) error {
-	_, _, err := e.reload(ctx, 0)
-	return err
+	for {
+		begun, err := e.beginAll(ctx)
+		if err != nil {
+			return err
+		}
+		// All of them go live together: of two that define one name, the
+		// first keeps it, not the faster.
+		for _, p := range begun {
+			select {
+			case <-p.done:
+			case <-p.late:
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-e.stopped.Done():
+				return ErrClosed
+			}
+		}
+		round, err := e.reload(ctx, 0)
+		if err != nil || !round.waits {
+			return err
+		}
+	}
+}
+
+// beginAll reads the directories and has what has changed prepared.
+func (e *Engine) beginAll(ctx context.Context) (begun []*preparation, err error) {
+	e.loading.Lock()
+	defer e.loading.Unlock()
+	switch {
+	case e.stopped.Err() != nil:
+		return nil, ErrClosed
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	}
+	e.note(scan(e.config.Dirs), time.Now())
+	for _, d := range e.sorted() {
+		if !d.settled {
+			begun = append(begun, e.begin(d))
+		}
+	}
+	return begun, nil
+}
+
+// round is what a reading of the directories came to.
+type round struct {
+	paths []string      // of the directories that there are
+	again time.Duration // when to come again for what waits; 0: nothing does
+	waits bool          // something is still being prepared, and is not late
 }
 
 // reload reads the directories and loads what has changed; what takes
-// something away or fails waits until it has lasted for grace. It returns the
-// directories that there are, and when to come again for what waits (0:
-// nothing does).
-func (e *Engine) reload(ctx context.Context, grace time.Duration) (paths []string, again time.Duration, err error) {
+// something away or fails waits until it has lasted for grace. What is not
+// prepared promptly is left for later: the watcher is told when it is done.
+func (e *Engine) reload(ctx context.Context, grace time.Duration) (r round, err error) {
 	e.loading.Lock()
 	defer e.loading.Unlock()
 	now := time.Now()
-	paths = e.note(scan(e.config.Dirs), now)
+	r.paths = e.note(scan(e.config.Dirs), now)
 	for changed := true; changed; {
-		if e.stopped.Err() != nil {
-			return nil, 0, ErrClosed
-		}
-		changes := map[*directory]*change{}
-		again = 0
-		for _, d := range e.sorted() {
-			if d.settled {
-				continue
-			}
-			if err := ctx.Err(); err != nil {
-				for _, c := range changes {
-					c.drop()
-				}
-				return nil, 0, err
-			}
-			age := now.Sub(d.since)
-			if age < grace-slack && d.isSuspicious() {
-				again = soonest(again, grace-age)
-				continue
-			}
-			changes[d] = e.prepare(d)
+		changes, again, err := e.prepareChanged(ctx, now, grace)
+		if err != nil {
+			return round{}, err
 		}
 		e.mu.Lock()
-		again = soonest(again, e.hold(changes, now, grace))
+		r.again = soonest(again, e.hold(changes, now, grace))
+		r.waits = e.reportLate()
 		changed = false
+		var replaced []*version
 		for _, d := range e.sorted() {
 			if c := changes[d]; c != nil {
-				changed = e.apply(d, c) || changed
+				before := d.live
+				if e.apply(d, c) {
+					changed, replaced = true, append(replaced, before)
+				}
 			}
 		}
 		if changed {
 			e.publish()
 		}
 		e.mu.Unlock()
-		for _, c := range changes {
-			if c.replaced != nil && c.replaced.pool != nil {
-				c.replaced.pool.retire()
-			}
+		for _, before := range replaced {
+			before.retire()
 		}
 		changed = changed && e.retryConflicts()
 	}
-	return paths, again, nil
+	return r, nil
+}
+
+// prepareChanged has what has changed prepared and returns what is ready of
+// it; again is when to come again for what looks like a moment between two
+// states.
+func (e *Engine) prepareChanged(ctx context.Context, now time.Time, grace time.Duration) (changes map[*directory]*change, again time.Duration, err error) {
+	var begun []*directory
+	for _, d := range e.sorted() {
+		if d.settled {
+			continue
+		}
+		if age := now.Sub(d.since); age < grace-slack && d.isSuspicious() {
+			again = soonest(again, grace-age)
+			continue
+		}
+		if e.stopped.Err() == nil {
+			e.begin(d)
+		}
+		begun = append(begun, d)
+	}
+	changes = map[*directory]*change{}
+	for _, d := range begun {
+		select {
+		case <-e.stopped.Done():
+			return nil, 0, ErrClosed
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		default:
+		}
+		select {
+		case <-d.preparation.done:
+		case <-d.preparation.slow:
+		case <-d.preparation.late:
+		case <-e.stopped.Done():
+			return nil, 0, ErrClosed
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		}
+	}
+	if e.stopped.Err() != nil {
+		return nil, 0, ErrClosed
+	}
+	for _, d := range begun {
+		if isClosed(d.preparation.done) {
+			changes[d] = d.preparation.change
+		}
+	}
+	return changes, again, nil
+}
+
+// reportLate makes failures of what is compiled for longer than it may be. It
+// reports whether anything is being prepared that is not late. The caller
+// holds mu.
+func (e *Engine) reportLate() (waits bool) {
+	for _, d := range e.sorted() {
+		p := d.preparation
+		switch {
+		case p == nil || isClosed(p.done):
+		case !isClosed(p.late):
+			waits = true
+		case !p.told:
+			p.told = true
+			e.fail(d, e.overdue(d))
+		}
+	}
+	return waits
 }
 
 // soonest returns the shorter of two waits; 0 is none.
@@ -144,16 +259,32 @@ func (e *Engine) hold(changes map[*directory]*change, now time.Time, grace time.
 			case !c.same && d.loses(c.next):
 				// It is sound as it is: a shorter wait will do.
 				patience = min(grace, 4*e.config.Quiet)
+				if e.isMoving(d) {
+					delete(changes, d)
+					held = true
+					continue
+				}
 			}
 			if age := now.Sub(d.since); age < patience-slack {
 				again = soonest(again, patience-age)
-				c.drop()
 				delete(changes, d)
 				held = true
 			}
 		}
 	}
 	return again
+}
+
+// isMoving reports whether what a directory loses may come again in another
+// one that has changed at the same time and is not prepared yet, nor late.
+func (e *Engine) isMoving(d *directory) bool {
+	for _, other := range e.directories {
+		p := other.preparation
+		if other != d && p != nil && !isClosed(p.done) && !isClosed(p.late) && other.since.Sub(d.since).Abs() <= 4*e.config.Quiet {
+			return true
+		}
+	}
+	return false
 }
 
 // sorted returns the directories by path.
@@ -193,7 +324,8 @@ func (e *Engine) note(contents []*content, now time.Time) (paths []string) {
 		update(d, c)
 	}
 	for path, d := range e.directories {
-		if !present[path] {
+		isUnknown := slices.ContainsFunc(contents, func(c *content) bool { return c.unreadable && isBelow(path, c.path) })
+		if !present[path] && !isUnknown {
 			update(d, &content{path: d.path, shown: d.shown})
 		}
 	}
@@ -236,90 +368,54 @@ func (d *directory) loses(next *version) bool {
 // change is what becomes of a directory: a next version, none (next and
 // failure nil: there are no files), the live one again (same), or a failure.
 type change struct {
-	next     *version
-	same     bool
-	failure  *failure
-	replaced *version // by apply
+	next    *version
+	same    bool
+	failure *failure
 }
 
 // drop ends what was prepared and does not go live.
 func (c *change) drop() {
-	if c.next != nil && c.next.pool != nil {
-		c.next.pool.retire()
-	}
+	c.next.retire()
 	c.next = nil
-}
-
-// prepare compiles a directory and starts the first interpreter.
-func (e *Engine) prepare(d *directory) *change {
-	fail := func(diagnostics ...Diagnostic) *change {
-		return &change{failure: &failure{err: &LoadError{Dir: d.shown, Diagnostics: diagnostics}, at: time.Now()}}
-	}
-	if len(d.content.fault) > 0 {
-		return fail(d.content.fault...)
-	}
-	pkg, err := e.compiler.Compile(d.shown, d.content.files)
-	var faults compile.Errors
-	switch {
-	case errors.Is(err, compile.ErrNoFiles) || len(d.content.files) == 0:
-		return &change{}
-	case errors.As(err, &faults):
-		return fail(faults...)
-	case err != nil:
-		return fail(Diagnostic{File: d.shown, Message: err.Error()})
-	case d.live != nil && d.live.pkg.Hash == pkg.Hash:
-		return &change{same: true}
-	}
-	next := &version{pkg: pkg, entries: map[string]*entry{}, loadedAt: time.Now()}
-	if len(pkg.Services) == 0 {
-		return &change{next: next}
-	}
-	next.pool, err = newPool(pkg, e.config)
-	if err != nil {
-		var fault *LoadError
-		if errors.As(err, &fault) {
-			return fail(fault.Diagnostics...)
-		}
-		return fail(Diagnostic{File: d.shown, Message: err.Error()})
-	}
-	for i, found := range pkg.Services {
-		next.entries[found.Name] = &entry{
-			name:    found.Name,
-			timeout: e.timeout(found.Name),
-			target:  &packageService{pool: next.pool, index: i},
-		}
-	}
-	next.loadedAt = time.Now()
-	return &change{next: next}
 }
 
 // apply makes a change the state of its directory and reports whether what
 // can be called has changed. The caller holds mu.
 func (e *Engine) apply(d *directory, c *change) bool {
-	d.settled = true
+	if prepared := d.preparation.change; prepared != c {
+		prepared.drop()
+	}
+	d.preparation.cancel()
+	d.preparation, d.settled = nil, true
 	switch {
 	case c.failure != nil:
-		known := d.failure != nil && d.failure.err.Error() == c.failure.err.Error()
-		d.failure = c.failure
-		if !known {
-			e.logger.Error("services not loaded; what served before serves on",
-				"dir", d.shown, "errors", c.failure.err.Error())
-		}
+		e.fail(d, c.failure)
 		return false
 	case c.same:
 		d.failure = nil
 		return false
 	case c.next == nil:
-		c.replaced, d.live, d.failure = d.live, nil, nil
+		replaced := d.live
+		d.live, d.failure = nil, nil
 		delete(e.directories, d.path)
-		if c.replaced != nil && len(c.replaced.entries) > 0 {
-			e.logger.Info("services removed", "dir", d.shown, "services", names(c.replaced))
+		if replaced != nil && len(replaced.entries) > 0 {
+			e.logger.Info("services removed", "dir", d.shown, "services", names(replaced))
 		}
-		return c.replaced != nil
+		return replaced != nil
 	}
-	c.replaced, d.live, d.failure = d.live, c.next, nil
+	d.live, d.failure = c.next, nil
 	e.logger.Info("services loaded", "dir", d.shown, "version", c.next.pkg.Hash, "services", names(c.next))
 	return true
+}
+
+// fail notes why a directory is not loaded, and logs it once. The caller holds
+// mu.
+func (e *Engine) fail(d *directory, f *failure) {
+	known := d.failure != nil && d.failure.err.Error() == f.err.Error()
+	d.failure = f
+	if !known {
+		e.logger.Error("services not loaded; what served before serves on", "dir", d.shown, "errors", f.err.Error())
+	}
 }
 
 func names(v *version) []string { return slices.Sorted(maps.Keys(v.entries)) }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 
 	"gatehouse/runtime/internal/nesting"
-	"gatehouse/runtime/service"
 )
 
 // nilDereference is what the Go runtime says.
@@ -42,22 +42,18 @@ func panicText(fault any) (text string) {
 			text = "a panic whose value cannot be printed"
 		}
 	}()
-	// The interpreter panics with the reflect.Value of the script's value.
-	for {
-		wrapped, ok := fault.(reflect.Value)
-		if !ok || !wrapped.IsValid() || !wrapped.CanInterface() {
-			break
-		}
-		fault = wrapped.Interface()
-	}
+	fault = thrown(fault)
 	if fault == nil {
 		return "the goroutine was ended (runtime.Goexit)"
 	}
-	var unknown *reflect.ValueError
-	if err, ok := fault.(error); ok && errors.As(err, &unknown) {
-		return nilDereference
-	}
-	if nesting.IsEndless(fault, false) {
+	if err, ok := fault.(error); ok {
+		err = frozen(err) // now its causes have an end
+		var unknown *reflect.ValueError
+		if errors.As(err, &unknown) {
+			return nilDereference
+		}
+		fault = err
+	} else if nesting.IsEndless(fault, true) {
 		return fmt.Sprintf("a %T that holds itself", fault)
 	}
 	text = strings.TrimPrefix(interpreterPosition.ReplaceAllString(fmt.Sprint(fault), ""), "runtime error: ")
@@ -69,60 +65,36 @@ func panicText(fault any) (text string) {
 	return text
 }
 
-// frozen returns an error that can outlive its call: where the script's own
-// types are part of it, whose methods run in the interpreter, they are
-// replaced by their text. Host errors in it are still found by errors.Is and
-// errors.As.
-func frozen(err error) error {
-	if err == nil || isHostError(err) {
-		return err
-	}
-	if refusal, ok := err.(*service.Error); ok { //nolint:errorlint // the tree is walked node by node
-		return refusal.WithCause(frozen(refusal.Err))
-	}
-	kept := &frozenError{text: err.Error()}
-	for _, cause := range causes(err) {
-		kept.causes = append(kept.causes, frozen(cause))
-	}
-	return kept
-}
-
-// frozenError is what is left of an error of a script's own type.
-type frozenError struct {
-	text   string
-	causes []error
-}
-
-func (e *frozenError) Error() string   { return e.text }
-func (e *frozenError) Unwrap() []error { return e.causes }
-
-// isHostError reports whether all of an error's tree is of compiled types.
-func isHostError(err error) bool {
-	kind := reflect.TypeOf(err)
-	if kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
-	}
-	path := kind.PkgPath()
-	if path == "" || strings.HasPrefix(path, "github.com/traefik/yaegi/") || strings.HasPrefix(path, "gatehouse/runtime/script/") {
-		return false
-	}
-	for _, cause := range causes(err) {
-		if !isHostError(cause) {
-			return false
+// thrown returns what a script gave to panic: the interpreter panics with the
+// reflect.Value of it. For nil it is what Go makes of that.
+func thrown(fault any) any {
+	for {
+		wrapped, ok := fault.(reflect.Value)
+		if !ok {
+			return fault
 		}
+		if !wrapped.IsValid() || wrapped.Kind() == reflect.Interface && wrapped.IsNil() {
+			return new(runtime.PanicNilError)
+		}
+		if !wrapped.CanInterface() {
+			return fault
+		}
+		fault = wrapped.Interface()
 	}
-	return true
 }
 
-// causes returns what an error wraps.
-func causes(err error) []error {
-	switch wrapper := err.(type) { //nolint:errorlint // the tree is walked node by node
-	case interface{ Unwrap() error }:
-		if cause := wrapper.Unwrap(); cause != nil {
-			return []error{cause}
-		}
-	case interface{ Unwrap() []error }:
-		return wrapper.Unwrap()
+// makeNilPanicsKnown has recover in scripts return what Go's own does for
+// panic(nil), rather than the interpreter's wrapping of nothing.
+func makeNilPanicsKnown(guard map[string]reflect.Value) {
+	recovered, ok := guard["Recover"].Interface().(func() any)
+	if !ok {
+		panic("guard.State does not export recover as func() any")
 	}
-	return nil
+	guard["Recover"] = reflect.ValueOf(func() any {
+		value := recovered()
+		if fault, isNil := thrown(value).(*runtime.PanicNilError); isNil {
+			return fault
+		}
+		return value
+	})
 }

@@ -14,11 +14,14 @@ var errRetired = errors.New("the version is no longer live")
 
 // pool runs the calls of one version of a package, each in an interpreter of
 // its own. It bounds how many calls run at once, invocations from within
-// calls apart; interpreters are made when there is none idle.
+// calls apart; interpreters are made when there is none idle. A call that was
+// stopped keeps its turn until it is over.
 type pool struct {
 	pkg     *compile.Package
 	config  Config
 	turns   chan struct{} // a value for every call that is not nested
+	backlog *backlog
+	gone    chan struct{} // closed when the pool is retired
 	mu      sync.Mutex
 	retired bool
 	idle    []*interpreter // the last one released is last
@@ -32,47 +35,74 @@ type made struct {
 	err         error
 }
 
-// newPool returns a pool with one interpreter ready. The error is a
-// *LoadError.
-func newPool(pkg *compile.Package, config Config) (*pool, error) {
-	first, err := start(pkg, config)
-	if err != nil {
-		return nil, err
-	}
+// newPool returns a pool with one interpreter ready.
+func newPool(first *interpreter, config Config) *pool {
 	first.released = time.Now()
 	return &pool{
-		pkg:    pkg,
-		config: config,
-		turns:  make(chan struct{}, config.PoolSize),
-		idle:   []*interpreter{first},
-	}, nil
+		pkg:     first.pkg,
+		config:  config,
+		turns:   make(chan struct{}, config.PoolSize),
+		backlog: newBacklog(config, first.pkg.Dir),
+		gone:    make(chan struct{}),
+		idle:    []*interpreter{first},
+	}
 }
 
 // run runs a call of the package's service of an index.
 func (p *pool) run(c *call, index int) error {
-	if !c.nested {
-		select {
-		case p.turns <- struct{}{}:
-		case <-c.ctx.Done():
-			return c.queued()
-		}
-		defer func() { <-p.turns }()
+	if err := p.admit(c); err != nil {
+		return err
 	}
 	w, err := p.acquire(c.ctx)
-	switch {
-	case c.ctx.Err() != nil && err != nil:
-		return c.queued()
-	case err != nil:
+	if err != nil {
+		c.giveTurnBack()
+		if c.ctx.Err() != nil {
+			return c.queued()
+		}
 		return err
 	}
 	w.jobs <- job{call: c, service: index}
 	result, ok := c.wait()
+	if ok {
+		c.giveTurnBack()
+	}
 	if !ok || result.broken {
 		p.discard(w)
 	} else {
 		p.release(w)
 	}
 	return result.err
+}
+
+// admit waits for the turn of a call that is not nested. It refuses every call
+// while the backlog is full.
+func (p *pool) admit(c *call) error {
+	c.backlog, c.turns = p.backlog, nil
+	select {
+	case <-p.gone:
+		return errRetired
+	case <-p.backlog.filled():
+		return p.refusal(c)
+	default:
+	}
+	if c.nested {
+		return nil
+	}
+	select {
+	case p.turns <- struct{}{}:
+		c.turns = p.turns
+		return nil
+	case <-p.gone: // the next version has turns of its own
+		return errRetired
+	case <-p.backlog.filled():
+		return p.refusal(c)
+	case <-c.ctx.Done():
+		return c.queued()
+	}
+}
+
+func (p *pool) refusal(c *call) error {
+	return &StuckError{Service: c.service, Calls: p.backlog.limit}
 }
 
 // acquire returns an interpreter that is the caller's until it releases or
@@ -168,7 +198,10 @@ func (p *pool) discard(w *interpreter) {
 func (p *pool) retire() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.retired = true
+	if !p.retired {
+		p.retired = true
+		close(p.gone)
+	}
 	for _, w := range p.idle {
 		w.end()
 	}

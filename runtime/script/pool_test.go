@@ -296,3 +296,22 @@ func TestPrintedLinesReachTheLog(t *testing.T) {
 		}
 	}
 }
+
+// A directory of helpers alone has no interpreters, and is loaded, tidied up
+// and closed all the same.
+func TestAPackageWithoutServices(t *testing.T) {
+	h := newHost(t, map[string]string{
+		"help/help.go": "package help\n\nfunc help() int { return 1 }\n",
+		"greet.go":     answering("1"),
+	}, func(c *script.Config) { c.IdleTimeout = 2 * time.Millisecond })
+	before := goroutines()
+	for range 5 {
+		time.Sleep(2 * time.Millisecond) // idle interpreters are looked for
+		if got := h.call("greet.hello", ""); got.err != nil {
+			t.Error(got.err)
+		}
+	}
+	if now := goroutines(); now != before {
+		t.Errorf("%d interpreters, were %d", now, before)
+	}
+}

@@ -61,8 +61,15 @@ type Config struct {
 	// Default: 5 s.
 	LoadTimeout time.Duration
 
+	// CompileTimeout is how long a directory may be compiled before it is
+	// reported as a failure; it goes live all the same if it is done later.
+	// Default: 15 s.
+	CompileTimeout time.Duration
+
 	// PoolSize is how many calls of one package run at once; more wait.
-	// Invocations from within a call are not counted. Default: 4 for each
+	// Invocations from within a call are not counted. Half of it, but at
+	// least two calls, may be stuck before new calls of the package are
+	// refused; likewise of each compiled-in service. Default: 4 for each
 	// processor, at least 8, at most 64.
 	PoolSize int
 
@@ -103,7 +110,9 @@ type Engine struct {
 	calls    gate
 	stuck    atomic.Int64
 
-	loading sync.Mutex // held by whoever reads directories; before mu
+	loading sync.Mutex    // held by whoever reads directories; before mu
+	turns   chan struct{} // a value for every preparation whose turn it is
+	arrived chan struct{} // has a value when a slow preparation is done, or late
 
 	// What follows is changed under mu.
 	mu          sync.Mutex
@@ -146,6 +155,7 @@ func New(config Config) (*Engine, error) {
 	}{
 		{"Timeout", &config.Timeout, 30 * time.Second},
 		{"LoadTimeout", &config.LoadTimeout, 5 * time.Second},
+		{"CompileTimeout", &config.CompileTimeout, 15 * time.Second},
 		{"IdleTimeout", &config.IdleTimeout, time.Minute},
 		{"Quiet", &config.Quiet, 15 * time.Millisecond},
 		{"Grace", &config.Grace, 100 * time.Millisecond},
@@ -173,6 +183,8 @@ func New(config Config) (*Engine, error) {
 		logger:      config.Logger,
 		compiledIn:  map[string]*entry{},
 		directories: map[string]*directory{},
+		turns:       make(chan struct{}, runtime.GOMAXPROCS(0)),
+		arrived:     make(chan struct{}, 1),
 	}
 	e.services.Store(&snapshot{})
 	e.stopped, e.stop = context.WithCancel(context.Background())
@@ -195,7 +207,7 @@ func (e *Engine) Register(name string, newHandler func() service.Handler) error 
 	e.compiledIn[name] = &entry{
 		name:    name,
 		timeout: e.timeout(name),
-		target:  &compiledIn{newHandler: newHandler, registered: time.Now()},
+		target:  &compiledIn{newHandler: newHandler, registered: time.Now(), backlog: newBacklog(e.config, name)},
 	}
 	e.publish()
 	return nil
@@ -224,10 +236,15 @@ func (e *Engine) timeout(name string) time.Duration {
 // deadline: they are blocked in a function of the host.
 func (e *Engine) Stuck() int { return int(e.stuck.Load()) }
 
-// Close refuses new calls, waits for those in flight and ends all
-// interpreters. It may be called more than once.
+// Close refuses new calls, waits for those in flight, at most to their
+// deadlines, and ends all interpreters. Calls that are stuck in functions of
+// the host are not waited for; the log says how many there are. It may be
+// called more than once.
 func (e *Engine) Close() error {
 	e.calls.close()
+	if left := e.Stuck(); left > 0 {
+		e.logger.Warn("closing although calls that were stopped go on, blocked in functions of the host", "calls", left)
+	}
 	e.stop()
 	e.janitor.Wait()
 	e.loading.Lock()
@@ -235,9 +252,9 @@ func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, d := range e.directories {
-		if d.live != nil {
-			d.live.pool.retire()
-		}
+		d.live.retire()
+		d.preparation.abandon()
+		d.preparation = nil
 	}
 	return nil
 }
@@ -254,9 +271,7 @@ func (e *Engine) closeIdle() {
 		}
 		e.mu.Lock()
 		for _, d := range e.directories {
-			if d.live != nil {
-				d.live.pool.shrink(time.Now().Add(-e.config.IdleTimeout))
-			}
+			d.live.shrink(time.Now().Add(-e.config.IdleTimeout))
 		}
 		e.mu.Unlock()
 	}

@@ -39,6 +39,10 @@ func (e *Engine) Watch(ctx context.Context) error {
 			return nil
 		case event := <-w.events:
 			w.notice(event)
+		case <-w.engine.arrived:
+			if w.first.IsZero() { // or else it is read soon, once files are quiet
+				w.due = time.Now()
+			}
 		case err := <-w.errors: // events were lost
 			e.logger.Warn("file events were lost; reading the services directories", "error", err)
 			w.due = time.Now()
@@ -97,19 +101,19 @@ func (w *watcher) giveUp(err error) {
 func (w *watcher) scan(ctx context.Context) error {
 	w.first = time.Time{}
 	for {
-		paths, again, err := w.engine.reload(ctx, w.engine.config.Grace)
+		round, err := w.engine.reload(ctx, w.engine.config.Grace)
 		if err != nil {
 			return err
 		}
-		if w.follow(paths) {
+		if w.follow(round.paths) {
 			continue // what changed before it was watched
 		}
 		wait := w.engine.config.Poll
 		if w.system == nil {
 			wait = min(wait, pollWithoutEvents)
 		}
-		if again > 0 {
-			wait = min(wait, again)
+		if round.again > 0 {
+			wait = min(wait, round.again)
 		}
 		w.due = time.Now().Add(wait)
 		return nil
@@ -161,8 +165,8 @@ func (w *watcher) follow(paths []string) (isNew bool) {
 		// Also those that are watched: the name may be another directory's.
 		err := w.system.Add(path)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+			continue // it is gone, or its failure to load says what is wrong with it
 		case err != nil:
 			w.giveUp(err)
 			return false

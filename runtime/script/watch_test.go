@@ -292,20 +292,3 @@ func TestAChangeOfOneDirectoryLeavesTheOthers(t *testing.T) {
 		t.Errorf("loaded %d times:\n%s", n, h.log)
 	}
 }
-
-func TestSourcesThatCannotBeReadAreTold(t *testing.T) {
-	h := newHost(t, map[string]string{"a/greet.go": answering("1"), "b/huge.go": "package b\n//" + strings.Repeat("x", 5<<20)})
-	check(t, os.Mkdir(h.path("c"), 0o755))
-	check(t, os.Symlink(h.path("a/greet.go"), h.path("c/linked.go")))
-	check(t, os.Symlink(h.path("nowhere.go"), h.path("c/dangling.go")))
-	if err := h.Load(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if got := h.call("linked.hello", ""); got.payload != `{"value":1}` {
-		t.Errorf("got %+v", got)
-	}
-	infos := h.Services()
-	if len(infos) != 3 || !strings.Contains(infos[2].LastError, "huge.go: cannot be read: it has") {
-		t.Errorf("services %+v", infos)
-	}
-}

@@ -55,6 +55,9 @@ func (c *Compiler) Compile(dir string, files []File) (pkg *Package, err error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoFiles)
 	}
+	if refused := refuseSizes(dir, files); len(refused) > 0 {
+		return nil, refused
+	}
 	source, err := c.check(files)
 	if err != nil {
 		return nil, err
@@ -69,6 +72,9 @@ func (c *Compiler) Compile(dir string, files []File) (pkg *Package, err error) {
 	joined, err := c.expand(source)
 	if err != nil {
 		return nil, err
+	}
+	if refused := refuseTangled(joined); len(refused) > 0 {
+		return nil, refused
 	}
 	lowered, err := c.lower(joined)
 	if err != nil {
@@ -140,6 +146,10 @@ func (c *Compiler) check(files []File) (*source, error) {
 		}
 		// Line directives of the author's would lead errors astray: comments
 		// are not parsed, and the scanner's table is not told of them.
+		if refused := refuseBrackets(file); len(refused) > 0 {
+			found = append(found, refused...)
+			continue
+		}
 		parsed, err := parser.ParseFile(s.fset, file.Name, withoutDirectives(file.Source), parser.SkipObjectResolution)
 		if err != nil {
 			found = append(found, syntaxErrors(file.Name, err)...)
@@ -158,11 +168,18 @@ func (c *Compiler) check(files []File) (*source, error) {
 		}
 	}
 	found = append(found, refuseImports(s)...)
+	found = append(found, refuseNesting(s)...)
+	if len(found) == 0 {
+		found = refuseWeights(s)
+	}
 	if len(found) > 0 {
 		return nil, found.limited()
 	}
 	if err := c.typeCheck(s); err != nil {
 		return nil, err
+	}
+	if refused := refuseHuge(s); len(refused) > 0 {
+		return nil, refused
 	}
 	s.prefix = freePrefix(s.files)
 	return s, nil

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // expand joins the files of a package to one, in which every import has a name
@@ -31,7 +32,11 @@ func (c *Compiler) expand(s *source) (*source, error) {
 		}
 	}
 	x.variables()
-	for len(x.queue) > 0 {
+	for len(x.queue) > 0 && !x.endless {
+		if x.out.Len() > maxExpanded {
+			x.isEndless(x.queue[0].object)
+			break
+		}
 		next := x.queue[0]
 		x.queue = x.queue[1:]
 		x.instance(next)
@@ -60,16 +65,22 @@ func (c *Compiler) recheck(text []byte) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.typeCheck(s); err != nil {
-		var found Errors
-		if errors.As(err, &found) {
-			for i := range found {
-				found[i].Message = "services cannot do this with generic code: " + found[i].Message
-			}
+	found := refuseWeights(s)
+	if len(found) == 0 {
+		if err := c.typeCheck(s); err != nil && !errors.As(err, &found) {
+			return nil, err
 		}
-		return nil, err
 	}
-	return s, nil
+	if len(found) == 0 {
+		found = refuseHuge(s)
+	}
+	if len(found) == 0 {
+		return s, nil
+	}
+	for i := range found {
+		found[i].Message = "services cannot do this with generic code: " + found[i].Message
+	}
+	return nil, found
 }
 
 // unit is a set of files that code is taken from: the author's, or one of the
@@ -78,6 +89,9 @@ type unit struct {
 	*source
 	generics  map[types.Object]*generic
 	isLibrary bool
+
+	findFields   sync.Once // the library's units are shared
+	structFields map[*ast.Field]bool
 }
 
 // generic is the declaration of a generic function or type.
@@ -97,6 +111,7 @@ type expansion struct {
 	instances map[string]string // name by object and arguments
 	hoisted   map[types.Object]string
 	queue     []instance
+	endless   bool // some of it expands without end
 	out       strings.Builder
 	found     Errors
 }
@@ -311,19 +326,36 @@ func (x *expansion) use(from *unit, object types.Object, arguments []string) str
 		return name
 	}
 	name := fmt.Sprintf("%s%s_%d", x.prefix, object.Name(), len(x.instances))
-	x.instances[key] = name
-	if len(x.instances) > maxInstances {
-		if len(x.instances) == maxInstances+1 {
-			x.found = append(x.found, Diagnostic{Message: "generic code expands without end"})
-		}
+	if len(x.instances) >= maxInstances || len(key) > maxInstanceKey {
+		x.isEndless(object)
 		return name
 	}
+	x.instances[key] = name
 	x.queue = append(x.queue, instance{from: from, object: object, name: name, arguments: arguments})
 	return name
 }
 
-// maxInstances bounds how often generic code of one package is written out.
-const maxInstances = 1000
+// isEndless refuses generic code that is written out too often, or for types
+// that grow with every step.
+func (x *expansion) isEndless(object types.Object) {
+	if x.endless {
+		return
+	}
+	x.endless = true
+	message := fmt.Sprintf("generic code expands without end, or to more than %d functions and types: use fewer types with it", maxInstances)
+	if object.Pkg() != x.pkg {
+		x.found = append(x.found, Diagnostic{Message: fmt.Sprintf("%s.%s: %s", object.Pkg().Name(), object.Name(), message)})
+		return
+	}
+	x.found = append(x.found, x.diagnostic(object.Pos(), "%s: %s", object.Name(), message))
+}
+
+// Bounds of what generic code of one package is written out to.
+const (
+	maxInstances   = 1000
+	maxInstanceKey = 4 << 10  // bytes of a name with its type arguments
+	maxExpanded    = 16 << 20 // bytes in all
+)
 
 // importName returns the name under which a package is imported.
 func (x *expansion) importName(pkg *types.Package) string {

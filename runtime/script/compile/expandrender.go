@@ -177,7 +177,7 @@ func (r *rendering) embedded(node *ast.Field) {
 	}
 	switch t.(type) {
 	case *ast.IndexExpr, *ast.IndexListExpr:
-		if r.isField(node) {
+		if r.from.isField(node) {
 			r.found = append(r.found, r.from.diagnostic(node.Pos(), "services cannot embed a generic type: name the field"))
 		}
 	}
@@ -185,28 +185,21 @@ func (r *rendering) embedded(node *ast.Field) {
 
 // isField reports whether a nameless field is one of a struct, and not a
 // parameter, a result or a part of an interface.
-func (r *rendering) isField(node *ast.Field) bool {
-	for _, structure := range r.structs() {
-		for _, field := range structure.Fields.List {
-			if field == node {
+func (u *unit) isField(node *ast.Field) bool {
+	u.findFields.Do(func() {
+		u.structFields = map[*ast.Field]bool{}
+		for _, file := range u.files {
+			ast.Inspect(file, func(node ast.Node) bool {
+				if structure, ok := node.(*ast.StructType); ok {
+					for _, field := range structure.Fields.List {
+						u.structFields[field] = true
+					}
+				}
 				return true
-			}
+			})
 		}
-	}
-	return false
-}
-
-func (r *rendering) structs() []*ast.StructType {
-	var found []*ast.StructType
-	for _, file := range r.from.files {
-		ast.Inspect(file, func(node ast.Node) bool {
-			if structure, ok := node.(*ast.StructType); ok {
-				found = append(found, structure)
-			}
-			return true
-		})
-	}
-	return found
+	})
+	return u.structFields[node]
 }
 
 // parenthesized puts parentheses around a type where a conversion to it would
