@@ -63,6 +63,7 @@ func TestRefused(t *testing.T) {
 		{"embedded JSON", "package services\n\ntype A struct{ X int }\n\ntype B struct{ A }\n\nvar _ any = B{}\n", "its fields would be nested in JSON"},
 		{"nested marshaler", "package services\n\ntype A int\n\nfunc (A) MarshalJSON() ([]byte, error) { return nil, nil }\n\nvar _ any = []A{1}\n", "MarshalJSON would not be called"},
 		{"range function with label", body("L:\nfor range func(func() bool) {} {\ncontinue L\n}"), "collect the values first"},
+		{"labelled select that sends", body("c := make(chan int, 1)\nL:\nselect {\ncase c <- len(c):\nbreak L\n}"), "services/x.go:6:1: services cannot label a select that sends the value of an expression"},
 		{"line directives", "package services\n//line other.go:100\nvar s string = 1\n", "services/x.go:3:16: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -39,17 +39,27 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if toInterface && isEmptyInterface(target) {
 		l.checkJSON(operand, false)
 	}
-	if l.info.Types[operand].Value == nil && !l.info.Types[operand].IsNil() {
-		switch {
-		case l.isAliased(source, toInterface) && isPlace(operand):
-			if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 {
-				l.wrap(operand, l.identity(source, target))
-			} else {
-				l.wrap(operand, "*"+l.copier(source))
-			}
-		case toInterface && isBoolean(source) && isLogic(operand):
-			l.wrap(operand, l.identity(types.Default(source), types.Default(source)))
+	if l.info.Types[operand].IsNil() {
+		return
+	}
+	if value := l.info.Types[operand].Value; value != nil {
+		if toInterface && isBoolean(source) && l.isComputed(operand) {
+			l.edits.replace(l.offset(operand.Pos()), l.offset(operand.End()), value.String()+lines(l.textOf(operand)))
 		}
+		return
+	}
+	switch {
+	case l.isAliased(source, toInterface) && isPlace(operand):
+		if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 {
+			l.wrap(operand, l.identity(source, target))
+		} else {
+			l.wrap(operand, "*"+l.copier(source))
+		}
+	case toInterface && l.isComputed(operand):
+		if isEmptyInterface(target) {
+			target = types.Default(source) // which an assignment of several wants
+		}
+		l.wrap(operand, l.identity(types.Default(source), target))
 	}
 }
 
@@ -113,13 +123,18 @@ func (l *lowering) helper(body string, t types.Type) string {
 	return name
 }
 
-// isLogic reports whether an expression is computed by comparing.
-func isLogic(operand ast.Expr) bool {
+// isComputed reports whether an expression is the result of an operator or of a
+// builtin function. The interpreter computes such straight into the place that
+// the value goes to, by the operation of that place's type: for an interface
+// there is none, and the function ends without a word, or the value is another.
+func (l *lowering) isComputed(operand ast.Expr) bool {
 	switch operand := ast.Unparen(operand).(type) {
 	case *ast.BinaryExpr:
 		return true
 	case *ast.UnaryExpr:
-		return operand.Op == token.NOT
+		return operand.Op != token.AND
+	case *ast.CallExpr:
+		return l.info.Types[operand.Fun].IsBuiltin()
 	}
 	return false
 }
@@ -157,14 +172,17 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 		return
 	}
 	for i, target := range node.Lhs {
+		if len(node.Lhs) > 1 && l.isEmptyInTuple(target, node.Rhs[i]) {
+			l.wrap(node.Rhs[i], l.prefix+"guard.Any")
+			if index, isMap := l.mapEntry(target); isMap {
+				l.mapInTuple(node, index)
+			}
+			continue
+		}
 		if len(node.Lhs) > 1 && l.info.Types[node.Rhs[i]].IsNil() && l.info.TypeOf(target) != nil {
 			l.edits.replace(l.offset(node.Rhs[i].Pos()), l.offset(node.Rhs[i].End()), l.typedNil(l.info.TypeOf(target)))
 		}
-		index, isIndex := ast.Unparen(target).(*ast.IndexExpr)
-		isMap := false
-		if isIndex {
-			_, isMap = l.info.TypeOf(index.X).Underlying().(*types.Map)
-		}
+		index, isMap := l.mapEntry(target)
 		if node.Tok == token.ASSIGN {
 			l.stored(node.Rhs[i], l.info.TypeOf(target), isMap)
 		}
@@ -172,6 +190,28 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 			l.mapInTuple(node, index)
 		}
 	}
+}
+
+// mapEntry returns a target as the entry of a map, where it is one.
+func (l *lowering) mapEntry(target ast.Expr) (*ast.IndexExpr, bool) {
+	index, ok := ast.Unparen(target).(*ast.IndexExpr)
+	if !ok {
+		return nil, false
+	}
+	_, isMap := l.info.TypeOf(index.X).Underlying().(*types.Map)
+	return index, isMap
+}
+
+// isEmptyInTuple reports whether an assignment of several puts a value into an
+// empty interface that is one already or has to become one: by itself, the
+// interpreter would want such in its form of interfaces with methods. As the
+// result of a function of the host it is a plain value.
+func (l *lowering) isEmptyInTuple(target, value ast.Expr) bool {
+	t, source := l.info.TypeOf(target), l.info.TypeOf(value)
+	if name, ok := target.(*ast.Ident); ok && name.Name == "_" || t == nil {
+		return false
+	}
+	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source))
 }
 
 // typedNil returns a nil of a type, for an assignment of several: the
@@ -242,6 +282,11 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
 			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
 				for _, argument := range call.Args[1:] {
+					if types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument), slice) && !l.info.Types[argument].IsNil() {
+						// The interpreter would append its elements.
+						l.wrap(argument, l.identity(slice, slice.Elem()))
+						continue
+					}
 					l.stored(argument, slice.Elem(), false)
 				}
 			}
@@ -282,7 +327,14 @@ func (l *lowering) results(node *ast.ReturnStmt) {
 		return
 	}
 	for i, result := range node.Results {
-		l.stored(result, signature.Results().At(i).Type(), false)
+		target := signature.Results().At(i).Type()
+		if _, isCall := ast.Unparen(result).(*ast.CallExpr); isCall && i > 0 && types.IsInterface(target) && !l.info.Types[result].IsNil() &&
+			types.Identical(l.info.TypeOf(result), signature.Results().At(0).Type()) && !types.IsInterface(l.info.TypeOf(result)) {
+			// The interpreter would take the place of the first result for it.
+			l.wrap(result, l.identity(l.info.TypeOf(result), target))
+			continue
+		}
+		l.stored(result, target, false)
 	}
 }
 
@@ -440,3 +492,6 @@ func (l *lowering) nameParams(fields *ast.FieldList) {
 		}
 	}
 }
+
+// channelElem returns the type of what goes through a channel.
+func channelElem(t types.Type) types.Type { return t.Underlying().(*types.Chan).Elem() }

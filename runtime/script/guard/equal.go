@@ -20,6 +20,10 @@ func equal(a, b any) bool {
 // its valueInterface elsewhere.
 func bare(value any) any {
 	for {
+		if held, ok := value.(reflect.Value); ok && held.IsValid() && held.CanInterface() {
+			value = held.Interface() // as the interpreter panics with what it computes
+			continue
+		}
 		v := reflect.ValueOf(value)
 		if v.Kind() != reflect.Struct || v.NumField() == 0 {
 			return value

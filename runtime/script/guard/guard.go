@@ -42,7 +42,8 @@ func (s *State) Site() int { return s.at }
 // Exports returns the symbols for the interpreter, under the key path. They
 // are At, a pointer that lowered code writes the index of the site through
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
-// around recursive functions, Run, Frame and Recover for defer, and Equal.
+// around recursive functions, Run, Frame and Recover for defer, Equal, and Any,
+// which returns what it is given.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
 		"At":      reflect.ValueOf(&s.at),
@@ -54,6 +55,7 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Recover": reflect.ValueOf(s.recovered),
 		"Error":   reflect.ValueOf((*error)(nil)),
 		"Equal":   reflect.ValueOf(equal),
+		"Any":     reflect.ValueOf(func(value any) any { return value }),
 	}}
 }
 
