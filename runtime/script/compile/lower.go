@@ -240,6 +240,8 @@ func (l *lowering) node(node ast.Node) {
 		l.composite(node)
 	case *ast.StructType:
 		l.structType(node)
+	case *ast.MapType:
+		l.mapKey(node)
 	case *ast.ValueSpec:
 		l.valueSpec(node)
 	case *ast.AssignStmt:

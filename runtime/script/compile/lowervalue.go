@@ -22,7 +22,7 @@ func (l *lowering) wrap(operand ast.Expr, function string) {
 
 // identity returns a function from a type to another that it is assignable to.
 func (l *lowering) identity(from, to types.Type) string {
-	return l.helper(fmt.Sprintf("(v %s) %s { return v }", l.typeText(from), l.typeText(to)), from)
+	return l.helper(fmt.Sprintf("(v %s) %s { return %s }", l.typeText(from), l.typeText(to), l.wrapped(from, to)), from)
 }
 
 // stored lowers an operand that is stored as a value of a type. isShared is
@@ -30,6 +30,10 @@ func (l *lowering) identity(from, to types.Type) string {
 func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	source := l.info.TypeOf(operand)
 	if source == nil || target == nil {
+		return
+	}
+	if isEmptyInterface(target) && types.IsInterface(source) && !isEmptyInterface(source) && !l.isHostInterface(source) {
+		l.wrap(operand, l.prefix+"guard.Any") // as for a struct
 		return
 	}
 	toInterface := types.IsInterface(target) && !types.IsInterface(source)
@@ -42,6 +46,15 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if l.info.Types[operand].IsNil() {
 		return
 	}
+	if toInterface && !isEmptyInterface(target) {
+		l.wrap(operand, l.identity(source, target))
+		return
+	}
+	if toInterface && (isStruct(source) || l.isOwn(source) && l.hasMethods(source)) {
+		// The interpreter would keep a form of its own, which the host cannot read.
+		l.wrap(operand, l.prefix+"guard.Any")
+		return
+	}
 	if value := l.info.Types[operand].Value; value != nil {
 		if toInterface && isBoolean(source) && l.isComputed(operand) {
 			l.edits.replace(l.offset(operand.Pos()), l.offset(operand.End()), value.String()+lines(l.textOf(operand)))
@@ -50,17 +63,18 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	}
 	switch {
 	case l.isAliased(source, toInterface) && isPlace(operand):
-		if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 {
-			l.wrap(operand, l.identity(source, target))
-		} else {
-			l.wrap(operand, "*"+l.copier(source))
-		}
+		l.wrap(operand, "*"+l.copier(source))
 	case toInterface && l.isComputed(operand):
-		if isEmptyInterface(target) {
-			target = types.Default(source) // which an assignment of several wants
-		}
-		l.wrap(operand, l.identity(types.Default(source), target))
+		t := types.Default(source)
+		l.wrap(ast.Unparen(operand), l.identity(t, t))
 	}
+}
+
+func (l *lowering) hasMethods(t types.Type) bool { return types.NewMethodSet(t).Len() > 0 }
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
 }
 
 // isReachable reports whether the joined source can write a type: a value may
@@ -129,6 +143,9 @@ func (l *lowering) helper(body string, t types.Type) string {
 // there is none, and the function ends without a word, or the value is another.
 func (l *lowering) isComputed(operand ast.Expr) bool {
 	switch operand := ast.Unparen(operand).(type) {
+	case *ast.Ident:
+		_, isFunction := l.info.Uses[operand].(*types.Func)
+		return isFunction
 	case *ast.BinaryExpr:
 		return true
 	case *ast.UnaryExpr:
@@ -211,7 +228,7 @@ func (l *lowering) isEmptyInTuple(target, value ast.Expr) bool {
 	if name, ok := target.(*ast.Ident); ok && name.Name == "_" || t == nil {
 		return false
 	}
-	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source))
+	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source) || l.isOwn(source))
 }
 
 // typedNil returns a nil of a type, for an assignment of several: the
@@ -293,10 +310,6 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		}
 		return
 	}
-	signature, ok := l.info.TypeOf(call.Fun).Underlying().(*types.Signature)
-	if !ok {
-		return
-	}
 	callee := calleeOf(l.info, call)
 	isHost := callee != nil && callee.Pkg() != l.pkg && !isInterfaceMethod(callee)
 	for i, argument := range call.Args {
@@ -304,21 +317,34 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 			return
 		}
 		target := l.argumentType(call, i)
+		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
+			continue
+		}
 		if face, ok := target.Underlying().(*types.Interface); !ok || !isHost || face.NumMethods() > 0 || isBoolean(l.info.TypeOf(argument)) {
 			l.stored(argument, target, false)
-		} else if callee.FullName() == "fmt.Errorf" && types.Implements(l.info.TypeOf(argument), errorInterface) && !types.IsInterface(l.info.TypeOf(argument)) {
-			// What it wraps outlives the call.
-			l.wrap(argument, l.identity(l.info.TypeOf(argument), errorType))
-			continue
 		} else if path := callee.Pkg().Path(); !types.IsInterface(l.info.TypeOf(argument)) && path != "fmt" && path != "errors" && path != "log/slog" && path != "container/heap" {
 			l.checkJSON(argument, callee.FullName() == "encoding/json.Marshal" || callee.FullName() == "encoding/json.MarshalIndent")
 		}
-		isVariadic := signature.Variadic() && i >= signature.Params().Len()-1 && !call.Ellipsis.IsValid()
-		if face, ok := target.Underlying().(*types.Interface); ok && isHost && isVariadic && face.NumMethods() > 0 &&
-			!types.IsInterface(l.info.TypeOf(argument)) && !l.info.Types[argument].IsNil() && (!l.isAliased(l.info.TypeOf(argument), true) || !isPlace(argument)) {
-			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
-		}
 	}
+}
+
+// printedByMethod has an argument of package fmt's become what that looks for in
+// it. The interpreter does the same for variables, but not for what is computed,
+// and not so that it outlives the call, as what Errorf wraps does.
+func (l *lowering) printedByMethod(argument ast.Expr) bool {
+	t := l.info.TypeOf(argument)
+	if !l.isOwn(t) || types.IsInterface(t) || l.forward(t, "Error", "() string") == "nil" && l.forward(t, "String", "() string") == "nil" {
+		return false
+	}
+	if face, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format"); face != nil {
+		return false
+	}
+	target := types.Type(errorType)
+	if !types.Implements(t, errorInterface) {
+		target = stringerType
+	}
+	l.wrap(argument, l.identity(t, target))
+	return true
 }
 
 func (l *lowering) results(node *ast.ReturnStmt) {
@@ -495,3 +521,12 @@ func (l *lowering) nameParams(fields *ast.FieldList) {
 
 // channelElem returns the type of what goes through a channel.
 func channelElem(t types.Type) types.Type { return t.Underlying().(*types.Chan).Elem() }
+
+// mapKey refuses maps whose keys are interfaces with methods: what the
+// interpreter keeps in one is never found again.
+func (l *lowering) mapKey(node *ast.MapType) {
+	if key := l.info.TypeOf(node.Key); types.IsInterface(key) && !isEmptyInterface(key) {
+		l.refuse(node.Pos(), "services cannot have a map with keys of the interface %s: use any, or a type that is no interface",
+			strings.ReplaceAll(l.typeText(key), l.prefix, ""))
+	}
+}

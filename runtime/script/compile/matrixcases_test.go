@@ -1,7 +1,7 @@
 package compile_test
 
 // What TestInterfaceMatrix puts together: every expression of operands goes
-// into every sink of sinks.
+// into every sink of sinks, as every interface that its type has.
 
 // operand is an expression of a kind.
 type operand struct {
@@ -10,7 +10,9 @@ type operand struct {
 	t     string // its type, with the default for constants
 }
 
-// plainOperands have types that are not the script's.
+// operands by what is known of their types. All print the same in any program
+// but for %T, which is told of plain ones alone: the interpreter knows no names
+// of a script's types.
 var (
 	plainOperands = []operand{
 		{"i, j := 7, 3", "i + j", "int"},
@@ -156,15 +158,103 @@ var (
 		{"", "slices.Max([]int{1, 3, 2})", "int"},
 		{"", "time.Unix(0, 0).UTC().Year() + 1", "int"},
 	}
+	ownOperands = []operand{
+		{"c := color(1)", "c + 1", "color"},
+		{"c := color(1)", "-c", "color"},
+		{"c := color(1)", "c", "color"},
+		{"i := 7", "color(i)", "color"},
+		{"", "red", "color"},
+		{"", "mood(\"a\") + \"b\"", "mood"},
+		{"m := mood(\"a\")", "m + m", "mood"},
+		{"p := point{1, 2}", "p", "point"},
+		{"p := &point{1, 2}", "*p", "point"},
+		{"p := &point{1, 2}", "p.X * p.Y", "int"},
+		{"", "point{1, 2}", "point"},
+		{"", "point{X: 1}", "point"},
+		{"", "makePoint()", "point"},
+		{"", "makePoint().X + 1", "int"},
+		{"m := map[string]point{\"a\": {1, 2}}", "m[\"a\"]", "point"},
+		{"s := []point{{1, 2}}", "s[0]", "point"},
+		{"s := []point{{1, 2}}", "s", "[]point"},
+		{"var e any = point{3, 4}", "e.(point)", "point"},
+		{"c := make(chan point, 9)\nfor range 9 { c <- point{1, 1} }", "<-c", "point"},
+		{"", "[]point{{1, 2}}", "[]point"},
+		{"", "[]color{1, 2}", "[]color"},
+		{"", "struct{ A, B int }{1, 2}", "struct{ A, B int }"},
+		{"", "point{1, 2} == point{1, 2}", "bool"},
+		{"", "len(point{1, 2}.name())", "int"},
+	}
+	// Their pointers and functions do not print alike.
+	silentOperands = []operand{
+		{"p := &point{1, 2}", "p", "*point"},
+		{"", "&point{1, 2}", "*point"},
+		{"", "(*point)(nil)", "*point"},
+		{"", "new(point)", "*point"},
+		{"i := 1", "&i", "*int"},
+		{"", "new(int)", "*int"},
+		{"f := func(i int) int { return i }", "f", "func(int) int"},
+		{"", "func(i int) int { return i }", "func(int) int"},
+		{"", "twice", "func(int) int"},
+		{"a := account{1, \"n\", nil}", "a.label", "func() string"},
+		{"", "make(chan int)", "chan int"},
+	}
+	// Their types have the methods Name, String and Error.
+	methodOperands = []operand{
+		{"l := level(2)", "l", "level"},
+		{"l := level(2)", "l + 1", "level"},
+		{"l := level(2)", "-l", "level"},
+		{"i := 7", "level(i)", "level"},
+		{"i := 7", "level(i) + 1", "level"},
+		{"", "high", "level"},
+		{"", "level(3)", "level"},
+		{"", "raise(3)", "level"},
+		{"", "raise(3) * 2", "level"},
+		{"l := level(3)\np := &l", "*p", "level"},
+		{"s := []level{1, 2}", "s[1]", "level"},
+		{"s := []level{1, 2}", "s[1] - s[0]", "level"},
+		{"m := map[string]level{\"a\": 1}", "m[\"a\"]", "level"},
+		{"c := make(chan level, 9)\nfor range 9 { c <- 5 }", "<-c", "level"},
+		{"x := \"a\"", "tag(x) + \"b\"", "tag"},
+		{"x := tag(\"a\")", "x + x", "tag"},
+		{"x := tag(\"abc\")", "x[1:]", "tag"},
+		{"i, j := 7, 3", "flag(i < j)", "flag"},
+		{"f := flag(true)", "!f", "flag"},
+		{"r := ratio(0.5)", "r / 2", "ratio"},
+		{"r := ratio(0.5)", "-r", "ratio"},
+		{"i := item{1, \"t\"}", "i", "item"},
+		{"", "item{1, \"t\"}", "item"},
+		{"", "&item{1, \"t\"}", "*item"},
+		{"", "makeItem(4)", "item"},
+		{"s := []item{{1, \"t\"}}", "s[0]", "item"},
+		{"m := map[string]item{\"a\": {1, \"t\"}}", "m[\"a\"]", "item"},
+		{"h := holding{item{5, \"x\"}, 1}", "h", "holding"},
+		{"h := &holding{item{5, \"x\"}, 1}", "h.item", "item"},
+		{"n := &node{3}", "n", "*node"},
+		{"", "&node{3}", "*node"},
+		{"", "makeNode(3)", "*node"},
+		{"", "new(node)", "*node"},
+		{"s := []*node{{1}}", "s[0]", "*node"},
+		{"", "series{1, 2}", "series"},
+		{"s := series{1, 2}", "s[:1]", "series"},
+		{"", "append(series{1}, 2)", "series"},
+		{"", "table{\"a\": 1}", "table"},
+		{"t := table{\"a\": 1}", "t", "table"},
+		{"", "action(func() int { return 4 })", "action"},
+		{"e := error(level(1))", "e.(level)", "level"},
+		{"e := error(level(1))", "e.(level) + 1", "level"},
+	}
 )
 
 // sink is a place that an interface goes into: a body in which $E is the
 // expression, $I the interface and show takes what has arrived. Those that
 // hash or compare what they get take only what can be.
 type sink struct {
-	name     string
-	body     string
-	compares bool
+	name       string
+	body       string
+	compares   bool
+	prints     bool
+	anyAlone   bool
+	errorAlone bool
 }
 
 var sinks = []sink{
@@ -221,17 +311,20 @@ var sinks = []sink{
 	{name: "yield", body: "seq := func(yield func($I) bool) { yield($E) }\nfor v := range seq { show$N(v) }"},
 	{name: "generic", body: "show$N(pass[$I]($E))"},
 	{name: "generic struct", body: "bb := box[$I]{$E}\nbb.V = $E\nshow$N(bb.V)"},
-	{name: "panic", body: "defer func() { show$N(recover()) }()\npanic($E)"},
-	{name: "payload", body: "ss := &serving{}\nss.Response.Payload = $E\nshow$N(ss.Response.Payload)"},
-	{name: "payload by pointer", body: "rr := &service.Response{}\nrr.Payload = $E\nshow$N(rr.Payload)"},
-	{name: "payload literal", body: "rr := service.Response{Payload: $E}\nshow$N(rr.Payload)"},
-	{name: "entry of a dict", body: "dd := service.Dict{}\ndd[\"k\"] = $E\nshow$N(dd[\"k\"])"},
-	{name: "literal of a dict", body: "dd := service.Dict{\"k\": service.Dict{\"l\": $E}}\nshow$N(dd[\"k\"].(service.Dict)[\"l\"])"},
-	{name: "print", body: "fmt.Println($E)"},
-	{name: "format", body: "fmt.Println(fmt.Sprintf(\"%v|%v\", 1, $E))"},
-	{name: "list of the host", body: "ll := list.New()\nll.PushBack($E)\nshow$N(ll.Front().Value)"},
-	{name: "map of the host", body: "var mm sync.Map\nmm.Store(\"k\", $E)\nv, _ := mm.Load(\"k\")\nshow$N(v)"},
-	{name: "context", body: "show$N(context.WithValue(context.Background(), \"k\", $E).Value(\"k\"))"},
+	{name: "panic", body: "defer func() { show$N(recover()) }()\npanic($E)", anyAlone: true},
+	{name: "payload", body: "ss := &serving{}\nss.Response.Payload = $E\nshow$N(ss.Response.Payload)", anyAlone: true},
+	{name: "payload by pointer", body: "rr := &service.Response{}\nrr.Payload = $E\nshow$N(rr.Payload)", anyAlone: true},
+	{name: "payload literal", body: "rr := service.Response{Payload: $E}\nshow$N(rr.Payload)", anyAlone: true},
+	{name: "entry of a dict", body: "dd := service.Dict{}\ndd[\"k\"] = $E\nshow$N(dd[\"k\"])", anyAlone: true},
+	{name: "literal of a dict", body: "dd := service.Dict{\"k\": service.Dict{\"l\": $E}}\nshow$N(dd[\"k\"].(service.Dict)[\"l\"])", anyAlone: true},
+	{name: "print", body: "fmt.Println($E)", anyAlone: true, prints: true},
+	{name: "format", body: "fmt.Println(fmt.Sprintf(\"%v|%v\", 1, $E))", anyAlone: true, prints: true},
+	{name: "list of the host", body: "ll := list.New()\nll.PushBack($E)\nshow$N(ll.Front().Value)", anyAlone: true},
+	{name: "map of the host", body: "var mm sync.Map\nmm.Store(\"k\", $E)\nv, _ := mm.Load(\"k\")\nshow$N(v)", anyAlone: true},
+	{name: "context", body: "show$N(context.WithValue(context.Background(), \"k\", $E).Value(\"k\"))", anyAlone: true},
+	{name: "cause", body: "fmt.Println(service.BadRequest(\"x\").WithCause($E).Err)", errorAlone: true},
+	{name: "wrapped", body: "err := fmt.Errorf(\"in: %w\", $E)\nfmt.Println(err)\nshow$N(errors.Unwrap(err))", errorAlone: true},
+	{name: "joined", body: "fmt.Println(errors.Join($E, $E))", errorAlone: true},
 }
 
 const matrixPrelude = `package services
@@ -252,6 +345,9 @@ import (
 )
 
 type (
+	color   int
+	mood    string
+	point   struct{ X, Y int }
 	account struct {
 		ID    int
 		title string
@@ -264,8 +360,10 @@ type (
 )
 
 func (a account) label() string { return fmt.Sprint(a.ID, a.title) }
+func (p point) name() string    { return "point" }
 
 const (
+	red             color = 4
 	typedConstant   int64 = 5
 	untypedConstant       = 6
 	runeConstant          = 'r'
@@ -278,8 +376,64 @@ func twice(i int) int         { return i * 2 }
 func text(s string) string    { return s + s }
 func isOdd(i int) bool        { return i%2 == 1 }
 func numbers(n int) []int     { return make([]int, n) }
+func makePoint() point        { return point{5, 6} }
 func generic[T any](v T) T    { return v }
 func pass[T any](v T) T       { return v }
+
+type namer interface{ Name() string }
+
+type (
+	level  int
+	tag    string
+	flag   bool
+	ratio  float64
+	series []int
+	table  map[string]int
+	action func() int
+	item   struct {
+		ID    int
+		title string
+	}
+	holding struct {
+		item
+		N int
+	}
+	node struct{ n int }
+)
+
+const high level = 9
+
+func (l level) Name() string    { return fmt.Sprint("level ", int(l)) }
+func (l level) String() string  { return l.Name() }
+func (l level) Error() string   { return l.Name() }
+func (t tag) Name() string      { return "tag " + string(t) }
+func (t tag) String() string    { return t.Name() }
+func (t tag) Error() string     { return t.Name() }
+func (f flag) Name() string     { return fmt.Sprint("flag ", bool(f)) }
+func (f flag) String() string   { return f.Name() }
+func (f flag) Error() string    { return f.Name() }
+func (r ratio) Name() string    { return fmt.Sprint("ratio ", float64(r)) }
+func (r ratio) String() string  { return r.Name() }
+func (r ratio) Error() string   { return r.Name() }
+func (s series) Name() string   { return fmt.Sprint("series ", len(s)) }
+func (s series) String() string { return s.Name() }
+func (s series) Error() string  { return s.Name() }
+func (t table) Name() string    { return fmt.Sprint("table ", len(t)) }
+func (t table) String() string  { return t.Name() }
+func (t table) Error() string   { return t.Name() }
+func (a action) Name() string   { return fmt.Sprint("action ", a()) }
+func (a action) String() string { return a.Name() }
+func (a action) Error() string  { return a.Name() }
+func (i item) Name() string     { return fmt.Sprint("item ", i.ID, i.title) }
+func (i item) String() string   { return i.Name() }
+func (i item) Error() string    { return i.Name() }
+func (n *node) Name() string    { return fmt.Sprint("node ", n.n) }
+func (n *node) String() string  { return n.Name() }
+func (n *node) Error() string   { return n.Name() }
+
+func raise(i int) level      { return level(i) }
+func makeItem(i int) item    { return item{i, "m"} }
+func makeNode(i int) *node   { return &node{i} }
 
 var (
 	_ = list.New
@@ -294,9 +448,51 @@ var (
 	_ service.Dict
 )
 
-func showAny(v any)         { fmt.Println(v) }
-func showPlain(v any)       { fmt.Printf("%T %v\n", v, v) }
-func (taker) takePlain(v any) { showPlain(v) }
+func showAny(v any)                     { fmt.Println(v != nil) }
+func showPlain(v any)                   { fmt.Printf("%T %v\n", v, v) }
+func showOwn(v any)                     { fmt.Println(v) }
+func showSilent(v any)                  { fmt.Println(v != nil) }
+func showError(v error)                 { fmt.Println(v, v.Error()) }
+func showString(v fmt.Stringer)         { fmt.Println(v, v.String()) }
+func showName(v namer)                  { fmt.Println(v.Name()) }
+
+// showKept finds a value's type again, and prints it by its method.
+func showKept(v any) {
+	switch v := v.(type) {
+	case level:
+		fmt.Println("level", v.Name())
+	case tag:
+		fmt.Println("tag", v.Name())
+	case flag:
+		fmt.Println("flag", v.Name())
+	case ratio:
+		fmt.Println("ratio", v.Name())
+	case series:
+		fmt.Println("series", v.Name())
+	case table:
+		fmt.Println("table", v.Name())
+	case action:
+		fmt.Println("action", v.Name())
+	case item:
+		fmt.Println("item", v.Name())
+	case *item:
+		fmt.Println("*item", v.Name())
+	case holding:
+		fmt.Println("holding", v.Name())
+	case *node:
+		fmt.Println("*node", v.Name())
+	default:
+		fmt.Println("other")
+	}
+}
+
+func (taker) takeKept(v any)            { showKept(v) }
+func (taker) takePlain(v any)           { showPlain(v) }
+func (taker) takeOwn(v any)             { showOwn(v) }
+func (taker) takeSilent(v any)          { showSilent(v) }
+func (taker) takeError(v error)         { showError(v) }
+func (taker) takeString(v fmt.Stringer) { showString(v) }
+func (taker) takeName(v namer)          { showName(v) }
 
 func attempt(number int, call func()) {
 	fmt.Print("\x02", number, "\x03")

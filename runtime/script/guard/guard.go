@@ -42,8 +42,9 @@ func (s *State) Site() int { return s.at }
 // Exports returns the symbols for the interpreter, under the key path. They
 // are At, a pointer that lowered code writes the index of the site through
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
-// around recursive functions, Run, Frame and Recover for defer, Equal, and Any,
-// which returns what it is given.
+// around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
+// returns what it is given, Bare, which takes it out of its wrapper, and AsError
+// and AsStringer, which put it into one.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
 		"At":      reflect.ValueOf(&s.at),
@@ -56,6 +57,10 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Error":   reflect.ValueOf((*error)(nil)),
 		"Equal":   reflect.ValueOf(equal),
 		"Any":     reflect.ValueOf(func(value any) any { return value }),
+		"Bare":    reflect.ValueOf(bare),
+
+		"AsError":    reflect.ValueOf(asError),
+		"AsStringer": reflect.ValueOf(asStringer),
 	}}
 }
 
