@@ -119,12 +119,10 @@ func (l *lowering) assertedType(wanted types.Type) string {
 }
 
 // isFound reports whether an assertion is to an interface that values of the
-// script's types have to be found for.
+// script's types have to be found for. The interpreter's own assertion to one
+// finds none, and fails where there is no value.
 func (l *lowering) isFound(from, wanted types.Type) bool {
-	if isEmptyInterface(wanted) || !types.IsInterface(wanted) || !isEmptyInterface(from) && !l.isHostInterface(from) {
-		return false
-	}
-	return l.isOwnInterface(wanted) && isEmptyInterface(from) || len(l.implementers(from, wanted)) > 0
+	return types.IsInterface(wanted) && !isEmptyInterface(wanted) && (isEmptyInterface(from) || l.isHostInterface(from))
 }
 
 // implementers returns the types of the script that a value in an interface can
@@ -168,7 +166,7 @@ func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
 	if l.isOwnInterface(wanted) {
 		fmt.Fprintf(&steps, "switch v := x.(type) { case %s: r = v; ok = true }; return", t)
 	} else {
-		fmt.Fprintf(&steps, "r, ok = x.(%s); return", l.assertedType(wanted))
+		fmt.Fprintf(&steps, "if x != nil { r, ok = x.(%s) }; return", l.assertedType(wanted))
 	}
 	return l.helper(fmt.Sprintf("(x %s) (r %s, ok bool) { %s }", x, t, &steps), wanted)
 }

@@ -325,6 +325,9 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		} else if path := callee.Pkg().Path(); !types.IsInterface(l.info.TypeOf(argument)) && path != "fmt" && path != "errors" && path != "log/slog" && path != "container/heap" {
 			l.checkJSON(argument, callee.FullName() == "encoding/json.Marshal" || callee.FullName() == "encoding/json.MarshalIndent")
 		}
+		if isHost && (isEmptyInterface(target) || l.isChecked(call)) {
+			l.finite(callee, argument)
+		}
 	}
 }
 

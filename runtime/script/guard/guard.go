@@ -43,8 +43,9 @@ func (s *State) Site() int { return s.at }
 // are At, a pointer that lowered code writes the index of the site through
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
 // around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
-// returns what it is given, Bare, which takes it out of its wrapper, and AsError
-// and AsStringer, which put it into one.
+// returns what it is given, Bare, which takes it out of its wrapper, AsError and
+// AsStringer, which put it into one, and Finite, FiniteText and Short, which look
+// at what the host is given to follow.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
 		"At":      reflect.ValueOf(&s.at),
@@ -58,6 +59,10 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Equal":   reflect.ValueOf(equal),
 		"Any":     reflect.ValueOf(func(value any) any { return value }),
 		"Bare":    reflect.ValueOf(bare),
+
+		"Finite":     reflect.ValueOf(finite),
+		"FiniteText": reflect.ValueOf(finiteText),
+		"Short":      reflect.ValueOf(short),
 
 		"AsError":    reflect.ValueOf(asError),
 		"AsStringer": reflect.ValueOf(asStringer),
