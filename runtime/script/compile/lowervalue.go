@@ -336,6 +336,13 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 // and not so that it outlives the call, as what Errorf wraps does.
 func (l *lowering) printedByMethod(argument ast.Expr) bool {
 	t := l.info.TypeOf(argument)
+	if isEmptyInterface(t) && !l.info.Types[argument].IsNil() {
+		if shown := l.shown(t); shown != "" {
+			l.wrap(argument, shown)
+			return true
+		}
+		return false
+	}
 	if !l.isOwn(t) || types.IsInterface(t) || l.forward(t, "Error", "() string") == "nil" && l.forward(t, "String", "() string") == "nil" {
 		return false
 	}
@@ -348,6 +355,26 @@ func (l *lowering) printedByMethod(argument ast.Expr) bool {
 	}
 	l.wrap(argument, l.identity(t, target))
 	return true
+}
+
+// shown returns a function that finds, in an empty interface, the values that
+// package fmt prints by their method, or "" where the script has no such types.
+func (l *lowering) shown(from types.Type) string {
+	var steps strings.Builder
+	seen := map[string]bool{}
+	for _, face := range []types.Type{errorType, stringerType} {
+		for _, t := range l.implementers(from, face) {
+			format, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format")
+			if text := l.typeText(t); format == nil && !seen[text] {
+				seen[text] = true
+				fmt.Fprintf(&steps, "if v, is := b.(%s); is { return %s(v) }; ", text, l.identity(t, face))
+			}
+		}
+	}
+	if steps.Len() == 0 {
+		return ""
+	}
+	return l.helper(fmt.Sprintf("(x interface{}) interface{} { b := %sguard.Bare(x); %s return x }", l.prefix, &steps), types.Typ[types.Int])
 }
 
 func (l *lowering) results(node *ast.ReturnStmt) {
