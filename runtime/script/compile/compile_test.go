@@ -68,6 +68,7 @@ func TestRefused(t *testing.T) {
 		{"nested marshaler", "package services\n\ntype A int\n\nfunc (A) MarshalJSON() ([]byte, error) { return nil, nil }\n\nvar _ any = []A{1}\n", "MarshalJSON would not be called"},
 		{"range function with label", body("L:\nfor range func(func() bool) {} {\ncontinue L\n}"), "collect the values first"},
 		{"labelled select that sends", body("c := make(chan int, 1)\nL:\nselect {\ncase c <- len(c):\nbreak L\n}"), "services/x.go:6:1: services cannot label a select that sends the value of an expression"},
+		{"types that look the same", "package services\n\ntype color int\n\nfunc f(v any) {\n\tswitch v.(type) {\n\tcase int:\n\tcase string, color:\n\t}\n}\n", "services/x.go:8:15: services cannot tell color from int in an interface"},
 		{"line directives", "package services\n//line other.go:100\nvar s string = 1\n", "services/x.go:3:16: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

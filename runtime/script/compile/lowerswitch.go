@@ -69,6 +69,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 		bound = assign.Lhs[0].(*ast.Ident).Name
 	}
 	from := l.info.TypeOf(assertion.X)
+	l.tellApart(node, from)
 	value := l.fresh()
 	for _, statement := range node.Body.List {
 		clause := statement.(*ast.CaseClause)
