@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 )
@@ -93,3 +94,10 @@ func format(state fmt.State, verb rune, value any, text func() string) {
 	}
 	fmt.Fprintf(state, fmt.FormatString(state, verb), value)
 }
+
+// In JSON, a wrapper is the value in it.
+
+func (e valueError) MarshalJSON() ([]byte, error)    { return json.Marshal(e.IValue) }
+func (e unwrapError) MarshalJSON() ([]byte, error)   { return json.Marshal(e.IValue) }
+func (e joinError) MarshalJSON() ([]byte, error)     { return json.Marshal(e.IValue) }
+func (s valueStringer) MarshalJSON() ([]byte, error) { return json.Marshal(s.IValue) }

@@ -56,6 +56,8 @@ func Run() {
 	for _, t := range texts {
 		fmt.Println(t, t.String())
 	}
+	encode(texts)
+	encode(map[string]any{"texts": texts, "one": text})
 	s.Side = 5
 	fmt.Println(face.Area(), text, held.(square).Side)
 }
