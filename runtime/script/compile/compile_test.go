@@ -56,6 +56,10 @@ func TestRefused(t *testing.T) {
 		{"bind", "package services\n\nimport \"gatehouse/runtime/sso\"\n\nvar _ = sso.Bind\n", "sso.Bind is for the host"},
 		{"seen by", "package services\n\nimport \"gatehouse/runtime/sso\"\n\nvar _ = sso.SeenBy\n", "sso.SeenBy is for the host"},
 		{"handle", service + "type A struct{ service.Service }\n\nfunc (a *A) Handle() {}\n", "services/x.go:5:6: method Handle of service A must be Handle() error"},
+		{"value receiver", service + "type A struct{ service.Service }\n\nfunc (a A) Handle() error { return nil }\n", "services/x.go:5:6: method Handle of service A has a value receiver, so that what it sets in self.Response is lost: write func (self *A) Handle() error"},
+		{"lower case", service + "type A struct{ service.Service }\n\nfunc (a *A) handle() error { return nil }\n", "services/x.go:5:6: A has the method handle, but no Handle, and is no service"},
+		{"misspelt", service + "type A struct{ service.Service }\n\nfunc (a *A) Handel() error { return nil }\n", "A has the method Handel, but no Handle"},
+		{"unexported", service + "type hello struct{ service.Service }\n\nfunc (h *hello) Handle() error { return nil }\n", "services/x.go:5:6: hello has Handle, but is no service, for its name is not exported: call it Hello"},
 		{"pointer", service + "type A struct{ *service.Service }\n\nfunc (a *A) Handle() error { return nil }\n", "embed service.Service, without the star"},
 		{"name", service + "type A struct{ service.Service }\n\nfunc (a *A) Name() string { return a.CID }\n\nfunc (a *A) Handle() error { return nil }\n", "with one return of a constant"},
 		{"bad name", service + "type A struct{ service.Service }\n\nfunc (a *A) Name() string { return \"No Spaces\" }\n\nfunc (a *A) Handle() error { return nil }\n", "\"No Spaces\" is no name for a service"},
@@ -63,6 +67,8 @@ func TestRefused(t *testing.T) {
 		{"embedded JSON", "package services\n\ntype A struct{ X int }\n\ntype B struct{ A }\n\nvar _ any = B{}\n", "its fields would be nested in JSON"},
 		{"nested marshaler", "package services\n\ntype A int\n\nfunc (A) MarshalJSON() ([]byte, error) { return nil, nil }\n\nvar _ any = []A{1}\n", "MarshalJSON would not be called"},
 		{"range function with label", body("L:\nfor range func(func() bool) {} {\ncontinue L\n}"), "collect the values first"},
+		{"labelled select that sends", body("c := make(chan int, 1)\nL:\nselect {\ncase c <- len(c):\nbreak L\n}"), "services/x.go:6:1: services cannot label a select that sends the value of an expression"},
+		{"types that look the same", "package services\n\ntype color int\n\nfunc f(v any) {\n\tswitch v.(type) {\n\tcase int:\n\tcase string, color:\n\t}\n}\n", "services/x.go:8:15: services cannot tell color from int in an interface"},
 		{"line directives", "package services\n//line other.go:100\nvar s string = 1\n", "services/x.go:3:16: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -125,11 +131,17 @@ func (s *UpdateUserByID) Handle() error { return nil }
 
 type GetHTTPStatus struct{ service.Service }
 
-func (s GetHTTPStatus) Handle() error { return nil }
+func (s *GetHTTPStatus) Handle() error { return nil }
 
 type hidden struct{ service.Service }
 
-func (s hidden) Handle() error { return nil }
+func (s *hidden) Handle() error { return nil }
+
+type Shown struct{ hidden }
+
+type Base struct{ service.Service }
+
+func (s *Base) HandleAll() error { return nil }
 
 type Plain struct{}
 
@@ -155,11 +167,11 @@ func (*Lookup) Handle() error { return nil }
 		got = append(got, s.Name+" "+s.Type+" "+s.File)
 	}
 	want := "crm.find Lookup services/crm.go, user-api.update-user-by-id UpdateUserByID services/user_api.go, " +
-		"user-api.get-http-status GetHTTPStatus services/user_api.go"
+		"user-api.get-http-status GetHTTPStatus services/user_api.go, user-api.shown Shown services/user_api.go"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
 	}
-	if pkg.Services[1].Line != 7 || !pkg.Services[1].Pointer || pkg.Services[2].Pointer || len(pkg.Hash) != 16 {
+	if pkg.Services[1].Line != 7 || !pkg.Services[1].Pointer || !pkg.Services[3].Pointer || len(pkg.Hash) != 16 {
 		t.Errorf("%+v %s", pkg.Services, pkg.Hash)
 	}
 }

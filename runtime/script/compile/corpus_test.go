@@ -2,6 +2,7 @@ package compile_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,41 +43,47 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// compiledOutputs builds all programs as one and returns what each prints.
+// compiledOutputs builds all programs as one and returns what each prints. The
+// go command sees them as packages of this module, under testdata, so that they
+// can import what services import; nothing is written there.
 func compiledOutputs(t *testing.T, files []string) map[string]string {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	const module = "gatehouse/runtime/script/compile/testdata/compiled"
+	here, err := filepath.Abs("testdata/compiled")
+	if err != nil {
+		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	overlay := map[string]string{}
 	var imports, calls strings.Builder
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
+		name := strings.TrimSuffix(filepath.Base(file), ".go")
+		if overlay[filepath.Join(here, "p_"+name, "p.go")], err = filepath.Abs(file); err != nil {
 			t.Fatal(err)
 		}
-		name := strings.TrimSuffix(filepath.Base(file), ".go")
-		write("p_"+name+"/p.go", string(text))
-		fmt.Fprintf(&imports, "import p_%s \"corpus/p_%s\"\n", name, name)
+		fmt.Fprintf(&imports, "import p_%s \"%s/p_%s\"\n", name, module, name)
 		fmt.Fprintf(&calls, "\tfmt.Print(\"\\x00%s\\x01\")\n\tp_%s.Run()\n", name, name)
 	}
-	write("go.mod", "module corpus\n\ngo 1.26\n")
-	write("main.go", "package main\n\nimport \"fmt\"\n"+imports.String()+"\nfunc main() {\n"+calls.String()+"}\n")
-	command := exec.Command("go", "run", ".")
-	command.Dir = dir
+	program, replaced := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	overlay[filepath.Join(here, "main.go")] = program
+	text := "package main\n\nimport \"fmt\"\n" + imports.String() + "\nfunc main() {\n" + calls.String() + "}\n"
+	if err := os.WriteFile(program, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	list, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(replaced, list, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "go", "run", "-overlay", replaced, "-gcflags="+module+"/...=-N -l", module)
 	command.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	printed, err := command.Output()
 	if err != nil {
-		t.Fatalf("the programs do not run compiled: %v\n%s", err, stderr.String())
+		t.Fatalf("the programs do not run compiled: %v\n%.80000s", err, stderr.String())
 	}
 	outputs := map[string]string{}
 	for _, part := range strings.Split(string(printed), "\x00")[1:] {

@@ -213,6 +213,8 @@ func (l *lowering) isNameable(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
 		return true
+	case *types.Interface:
+		return t.Empty()
 	case *types.Named:
 		pkg := t.Obj().Pkg()
 		if pkg == nil {
@@ -238,12 +240,14 @@ func (l *lowering) node(node ast.Node) {
 		l.composite(node)
 	case *ast.StructType:
 		l.structType(node)
+	case *ast.MapType:
+		l.mapKey(node)
 	case *ast.ValueSpec:
 		l.valueSpec(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
 	case *ast.SendStmt:
-		l.stored(node.Value, l.info.TypeOf(node.Chan).Underlying().(*types.Chan).Elem(), true)
+		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
 		l.results(node)
 	case *ast.DeferStmt:
@@ -252,6 +256,8 @@ func (l *lowering) node(node ast.Node) {
 		l.forLoop(node)
 	case *ast.RangeStmt:
 		l.rangeLoop(node)
+	case *ast.SelectStmt:
+		l.selectSends(node)
 	case *ast.SwitchStmt:
 		l.interfaceSwitch(node)
 	case *ast.TypeSwitchStmt:

@@ -69,6 +69,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 		bound = assign.Lhs[0].(*ast.Ident).Name
 	}
 	from := l.info.TypeOf(assertion.X)
+	l.tellApart(node, from)
 	value := l.fresh()
 	for _, statement := range node.Body.List {
 		clause := statement.(*ast.CaseClause)
@@ -95,18 +96,18 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 
 // isType returns a function that tells whether an interface value is of a type.
 func (l *lowering) isType(from, wanted types.Type) string {
-	if l.isOwnInterface(wanted) && isEmptyInterface(from) {
-		return l.helper(fmt.Sprintf("(x %s) (is bool) { switch v := x.(type) { case %s: _ = v; is = true }; return }", l.typeText(from), l.typeText(wanted)), wanted)
+	if l.isFound(from, wanted) {
+		return l.helper(fmt.Sprintf("(x %s) bool { _, ok := %s(x); return ok }", l.typeText(from), l.asInterface(from, wanted, true)), wanted)
 	}
-	return l.helper(fmt.Sprintf("(x %s) bool { _, ok := x.(%s); return ok }", l.typeText(from), l.assertedType(wanted)), wanted)
+	return l.helper(fmt.Sprintf("(x %s) bool { _, ok := %s.(%s); return ok }", l.typeText(from), l.bared(from, wanted, "x"), l.assertedType(wanted)), wanted)
 }
 
 // asserted returns an expression for a value that is known to be of a type.
 func (l *lowering) asserted(from, wanted types.Type, value string) string {
-	if l.isOwnInterface(wanted) && isEmptyInterface(from) {
+	if l.isFound(from, wanted) {
 		return l.asInterface(from, wanted, false) + "(" + value + ")"
 	}
-	return value + ".(" + l.assertedType(wanted) + ")"
+	return l.bared(from, wanted, value) + ".(" + l.assertedType(wanted) + ")"
 }
 
 // assertedType returns the text of a type in an assertion. For error it is the
@@ -118,31 +119,93 @@ func (l *lowering) assertedType(wanted types.Type) string {
 	return l.typeText(wanted)
 }
 
-// asInterface returns a function that asserts an interface of the script's.
-func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
-	t, x := l.typeText(wanted), l.typeText(from)
-	if isPair {
-		return l.helper(fmt.Sprintf("(x %[2]s) (r %[1]s, ok bool) { switch v := x.(type) { case %[1]s: r = v; ok = true }; return }", t, x), wanted)
-	}
-	return l.helper(fmt.Sprintf("(x %[2]s) (r %[1]s) { switch v := x.(type) { case %[1]s: r = v; return }; panic(%[3]q) }", t, x,
-		"interface conversion: the value is not "+strings.ReplaceAll(t, l.prefix, "")), wanted)
+// isFound reports whether an assertion is to an interface that values of the
+// script's types have to be found for. The interpreter's own assertion to one
+// finds none, and fails where there is no value.
+func (l *lowering) isFound(from, wanted types.Type) bool {
+	return types.IsInterface(wanted) && !isEmptyInterface(wanted) && (isEmptyInterface(from) || l.isHostInterface(from))
 }
 
-// assertion lowers assertions to interfaces.
+// implementers returns the types of the script that a value in an interface can
+// have and that implement another. Of a struct in an empty interface the
+// interpreter knows the type alone, not its methods.
+func (l *lowering) implementers(from, wanted types.Type) []types.Type {
+	face := wanted.Underlying().(*types.Interface)
+	var found []types.Type
+	scope := l.pkg.Scope()
+	for _, name := range scope.Names() {
+		declared, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || declared.IsAlias() || types.IsInterface(declared.Type()) {
+			continue
+		}
+		// In an empty interface, a value of a named type that is no struct looks
+		// like one of its underlying type: only an interface of the script's own
+		// is not likely to be asked of that.
+		if !isStruct(declared.Type()) && isEmptyInterface(from) && !l.isOwnInterface(wanted) {
+			continue
+		}
+		for _, t := range []types.Type{declared.Type(), types.NewPointer(declared.Type())} {
+			if types.Implements(t, face) && types.Implements(t, from.Underlying().(*types.Interface)) {
+				found = append(found, t)
+			}
+		}
+	}
+	return found
+}
+
+// asInterface returns a function that asserts an interface.
+func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
+	t, x := l.typeText(wanted), l.typeText(from)
+	if !isPair {
+		return l.helper(fmt.Sprintf("(x %s) %s { r, ok := %s(x); if !ok { panic(%q) }; return r }", x, t, l.asInterface(from, wanted, true),
+			"interface conversion: the value is not "+strings.ReplaceAll(t, l.prefix, "")), wanted)
+	}
+	var steps strings.Builder
+	for _, implementer := range l.implementers(from, wanted) {
+		fmt.Fprintf(&steps, "if v, is := %sguard.Bare(x).(%s); is { return %s(v), true }; ", l.prefix, l.typeText(implementer), l.identity(implementer, wanted))
+	}
+	if l.isOwnInterface(wanted) {
+		fmt.Fprintf(&steps, "switch v := x.(type) { case %s: r = v; ok = true }; return", t)
+	} else {
+		fmt.Fprintf(&steps, "if x != nil { r, ok = x.(%s) }; return", l.assertedType(wanted))
+	}
+	return l.helper(fmt.Sprintf("(x %s) (r %s, ok bool) { %s }", x, t, &steps), wanted)
+}
+
+// assertion lowers assertions to interfaces, and to types whose values may be
+// in a wrapper.
 func (l *lowering) assertion(node *ast.TypeAssertExpr) {
 	if node.Type == nil {
 		return
 	}
-	wanted := l.info.TypeOf(node.Type)
+	from, wanted := l.info.TypeOf(node.X), l.info.TypeOf(node.Type)
+	if l.isFound(from, wanted) {
+		_, isPair := l.info.TypeOf(node).(*types.Tuple)
+		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(from, wanted, isPair)+"("+l.textOf(node.X)+")")
+		return
+	}
+	if isEmptyInterface(wanted) && !isEmptyInterface(from) && !l.isHostInterface(from) {
+		_, isPair := l.info.TypeOf(node).(*types.Tuple)
+		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asEmpty(from, isPair)+"("+l.textOf(node.X)+")")
+		return
+	}
 	if types.Identical(wanted, errorType) {
 		l.edits.replace(l.offset(node.Type.Pos()), l.offset(node.Type.End()), l.assertedType(wanted))
 		return
 	}
-	if !l.isOwnInterface(wanted) || !isEmptyInterface(l.info.TypeOf(node.X)) {
-		return
+	if function := l.bared(from, wanted, ""); function != "" {
+		l.wrap(node.X, strings.TrimSuffix(function, "()"))
 	}
-	_, isPair := l.info.TypeOf(node).(*types.Tuple)
-	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(l.info.TypeOf(node.X), wanted, isPair)+"("+l.textOf(node.X)+")")
+}
+
+// asEmpty returns a function that asserts the empty interface of one of the
+// script's: the interpreter finds no type for that.
+func (l *lowering) asEmpty(from types.Type, isPair bool) string {
+	if isPair {
+		return l.helper(fmt.Sprintf("(x %s) (r interface{}, ok bool) { if x == nil { return }; return %sguard.Any(x), true }", l.typeText(from), l.prefix), from)
+	}
+	return l.helper(fmt.Sprintf("(x %s) interface{} { if x == nil { panic(%q) }; return %sguard.Any(x) }", l.typeText(from),
+		"interface conversion: interface is nil, not interface {}", l.prefix), from)
 }
 
 // isOwnInterface reports whether a type is an interface with methods that the

@@ -22,7 +22,7 @@ func (l *lowering) wrap(operand ast.Expr, function string) {
 
 // identity returns a function from a type to another that it is assignable to.
 func (l *lowering) identity(from, to types.Type) string {
-	return l.helper(fmt.Sprintf("(v %s) %s { return v }", l.typeText(from), l.typeText(to)), from)
+	return l.helper(fmt.Sprintf("(v %s) %s { return %s }", l.typeText(from), l.typeText(to), l.wrapped(from, to)), from)
 }
 
 // stored lowers an operand that is stored as a value of a type. isShared is
@@ -32,6 +32,10 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if source == nil || target == nil {
 		return
 	}
+	if isEmptyInterface(target) && types.IsInterface(source) && !isEmptyInterface(source) && !l.isHostInterface(source) {
+		l.wrap(operand, l.prefix+"guard.Any") // as for a struct
+		return
+	}
 	toInterface := types.IsInterface(target) && !types.IsInterface(source)
 	if !toInterface && !isShared || !l.isReachable(source) {
 		return
@@ -39,18 +43,38 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if toInterface && isEmptyInterface(target) {
 		l.checkJSON(operand, false)
 	}
-	if l.info.Types[operand].Value == nil && !l.info.Types[operand].IsNil() {
-		switch {
-		case l.isAliased(source, toInterface) && isPlace(operand):
-			if face, ok := target.Underlying().(*types.Interface); ok && face.NumMethods() > 0 {
-				l.wrap(operand, l.identity(source, target))
-			} else {
-				l.wrap(operand, "*"+l.copier(source))
-			}
-		case toInterface && isBoolean(source) && isLogic(operand):
-			l.wrap(operand, l.identity(types.Default(source), types.Default(source)))
-		}
+	if l.info.Types[operand].IsNil() {
+		return
 	}
+	if toInterface && !isEmptyInterface(target) {
+		l.wrap(operand, l.identity(source, target))
+		return
+	}
+	if toInterface && (isStruct(source) || l.isOwn(source) && l.hasMethods(source)) {
+		// The interpreter would keep a form of its own, which the host cannot read.
+		l.wrap(operand, l.prefix+"guard.Any")
+		return
+	}
+	if value := l.info.Types[operand].Value; value != nil {
+		if toInterface && isBoolean(source) && l.isComputed(operand) {
+			l.edits.replace(l.offset(operand.Pos()), l.offset(operand.End()), value.String()+lines(l.textOf(operand)))
+		}
+		return
+	}
+	switch {
+	case l.isAliased(source, toInterface) && isPlace(operand):
+		l.wrap(operand, "*"+l.copier(source))
+	case toInterface && l.isComputed(operand):
+		t := types.Default(source)
+		l.wrap(ast.Unparen(operand), l.identity(t, t))
+	}
+}
+
+func (l *lowering) hasMethods(t types.Type) bool { return types.NewMethodSet(t).Len() > 0 }
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
 }
 
 // isReachable reports whether the joined source can write a type: a value may
@@ -113,13 +137,21 @@ func (l *lowering) helper(body string, t types.Type) string {
 	return name
 }
 
-// isLogic reports whether an expression is computed by comparing.
-func isLogic(operand ast.Expr) bool {
+// isComputed reports whether an expression is the result of an operator or of a
+// builtin function. The interpreter computes such straight into the place that
+// the value goes to, by the operation of that place's type: for an interface
+// there is none, and the function ends without a word, or the value is another.
+func (l *lowering) isComputed(operand ast.Expr) bool {
 	switch operand := ast.Unparen(operand).(type) {
+	case *ast.Ident:
+		_, isFunction := l.info.Uses[operand].(*types.Func)
+		return isFunction
 	case *ast.BinaryExpr:
 		return true
 	case *ast.UnaryExpr:
-		return operand.Op == token.NOT
+		return operand.Op != token.AND
+	case *ast.CallExpr:
+		return l.info.Types[operand.Fun].IsBuiltin()
 	}
 	return false
 }
@@ -157,14 +189,17 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 		return
 	}
 	for i, target := range node.Lhs {
+		if len(node.Lhs) > 1 && l.isEmptyInTuple(target, node.Rhs[i]) {
+			l.wrap(node.Rhs[i], l.prefix+"guard.Any")
+			if index, isMap := l.mapEntry(target); isMap {
+				l.mapInTuple(node, index)
+			}
+			continue
+		}
 		if len(node.Lhs) > 1 && l.info.Types[node.Rhs[i]].IsNil() && l.info.TypeOf(target) != nil {
 			l.edits.replace(l.offset(node.Rhs[i].Pos()), l.offset(node.Rhs[i].End()), l.typedNil(l.info.TypeOf(target)))
 		}
-		index, isIndex := ast.Unparen(target).(*ast.IndexExpr)
-		isMap := false
-		if isIndex {
-			_, isMap = l.info.TypeOf(index.X).Underlying().(*types.Map)
-		}
+		index, isMap := l.mapEntry(target)
 		if node.Tok == token.ASSIGN {
 			l.stored(node.Rhs[i], l.info.TypeOf(target), isMap)
 		}
@@ -172,6 +207,28 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 			l.mapInTuple(node, index)
 		}
 	}
+}
+
+// mapEntry returns a target as the entry of a map, where it is one.
+func (l *lowering) mapEntry(target ast.Expr) (*ast.IndexExpr, bool) {
+	index, ok := ast.Unparen(target).(*ast.IndexExpr)
+	if !ok {
+		return nil, false
+	}
+	_, isMap := l.info.TypeOf(index.X).Underlying().(*types.Map)
+	return index, isMap
+}
+
+// isEmptyInTuple reports whether an assignment of several puts a value into an
+// empty interface that is one already or has to become one: by itself, the
+// interpreter would want such in its form of interfaces with methods. As the
+// result of a function of the host it is a plain value.
+func (l *lowering) isEmptyInTuple(target, value ast.Expr) bool {
+	t, source := l.info.TypeOf(target), l.info.TypeOf(value)
+	if name, ok := target.(*ast.Ident); ok && name.Name == "_" || t == nil {
+		return false
+	}
+	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source) || l.isOwn(source))
 }
 
 // typedNil returns a nil of a type, for an assignment of several: the
@@ -242,14 +299,15 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
 			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
 				for _, argument := range call.Args[1:] {
+					if types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument), slice) && !l.info.Types[argument].IsNil() {
+						// The interpreter would append its elements.
+						l.wrap(argument, l.identity(slice, slice.Elem()))
+						continue
+					}
 					l.stored(argument, slice.Elem(), false)
 				}
 			}
 		}
-		return
-	}
-	signature, ok := l.info.TypeOf(call.Fun).Underlying().(*types.Signature)
-	if !ok {
 		return
 	}
 	callee := calleeOf(l.info, call)
@@ -259,21 +317,64 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 			return
 		}
 		target := l.argumentType(call, i)
+		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
+			continue
+		}
 		if face, ok := target.Underlying().(*types.Interface); !ok || !isHost || face.NumMethods() > 0 || isBoolean(l.info.TypeOf(argument)) {
 			l.stored(argument, target, false)
-		} else if callee.FullName() == "fmt.Errorf" && types.Implements(l.info.TypeOf(argument), errorInterface) && !types.IsInterface(l.info.TypeOf(argument)) {
-			// What it wraps outlives the call.
-			l.wrap(argument, l.identity(l.info.TypeOf(argument), errorType))
-			continue
 		} else if path := callee.Pkg().Path(); !types.IsInterface(l.info.TypeOf(argument)) && path != "fmt" && path != "errors" && path != "log/slog" && path != "container/heap" {
 			l.checkJSON(argument, callee.FullName() == "encoding/json.Marshal" || callee.FullName() == "encoding/json.MarshalIndent")
 		}
-		isVariadic := signature.Variadic() && i >= signature.Params().Len()-1 && !call.Ellipsis.IsValid()
-		if face, ok := target.Underlying().(*types.Interface); ok && isHost && isVariadic && face.NumMethods() > 0 &&
-			!types.IsInterface(l.info.TypeOf(argument)) && !l.info.Types[argument].IsNil() && (!l.isAliased(l.info.TypeOf(argument), true) || !isPlace(argument)) {
-			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
+		if isHost && (isEmptyInterface(target) || l.isChecked(call)) {
+			l.finite(callee, argument)
 		}
 	}
+}
+
+// printedByMethod has an argument of package fmt's become what that looks for in
+// it. The interpreter does the same for variables, but not for what is computed,
+// and not so that it outlives the call, as what Errorf wraps does.
+func (l *lowering) printedByMethod(argument ast.Expr) bool {
+	t := l.info.TypeOf(argument)
+	if isEmptyInterface(t) && !l.info.Types[argument].IsNil() {
+		if shown := l.shown(t); shown != "" {
+			l.wrap(argument, shown)
+			return true
+		}
+		return false
+	}
+	if !l.isOwn(t) || types.IsInterface(t) || l.forward(t, "Error", "() string") == "nil" && l.forward(t, "String", "() string") == "nil" {
+		return false
+	}
+	if face, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format"); face != nil {
+		return false
+	}
+	target := types.Type(errorType)
+	if !types.Implements(t, errorInterface) {
+		target = stringerType
+	}
+	l.wrap(argument, l.identity(t, target))
+	return true
+}
+
+// shown returns a function that finds, in an empty interface, the values that
+// package fmt prints by their method, or "" where the script has no such types.
+func (l *lowering) shown(from types.Type) string {
+	var steps strings.Builder
+	seen := map[string]bool{}
+	for _, face := range []types.Type{errorType, stringerType} {
+		for _, t := range l.implementers(from, face) {
+			format, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format")
+			if text := l.typeText(t); format == nil && !seen[text] {
+				seen[text] = true
+				fmt.Fprintf(&steps, "if v, is := b.(%s); is { return %s(v) }; ", text, l.identity(t, face))
+			}
+		}
+	}
+	if steps.Len() == 0 {
+		return ""
+	}
+	return l.helper(fmt.Sprintf("(x interface{}) interface{} { b := %sguard.Bare(x); %s return x }", l.prefix, &steps), types.Typ[types.Int])
 }
 
 func (l *lowering) results(node *ast.ReturnStmt) {
@@ -282,7 +383,14 @@ func (l *lowering) results(node *ast.ReturnStmt) {
 		return
 	}
 	for i, result := range node.Results {
-		l.stored(result, signature.Results().At(i).Type(), false)
+		target := signature.Results().At(i).Type()
+		if _, isCall := ast.Unparen(result).(*ast.CallExpr); isCall && i > 0 && types.IsInterface(target) && !l.info.Types[result].IsNil() &&
+			types.Identical(l.info.TypeOf(result), signature.Results().At(0).Type()) && !types.IsInterface(l.info.TypeOf(result)) {
+			// The interpreter would take the place of the first result for it.
+			l.wrap(result, l.identity(l.info.TypeOf(result), target))
+			continue
+		}
+		l.stored(result, target, false)
 	}
 }
 
@@ -438,5 +546,17 @@ func (l *lowering) nameParams(fields *ast.FieldList) {
 				l.edits.replace(l.offset(name.Pos()), l.offset(name.End()), l.fresh())
 			}
 		}
+	}
+}
+
+// channelElem returns the type of what goes through a channel.
+func channelElem(t types.Type) types.Type { return t.Underlying().(*types.Chan).Elem() }
+
+// mapKey refuses maps whose keys are interfaces with methods: what the
+// interpreter keeps in one is never found again.
+func (l *lowering) mapKey(node *ast.MapType) {
+	if key := l.info.TypeOf(node.Key); types.IsInterface(key) && !isEmptyInterface(key) {
+		l.refuse(node.Pos(), "services cannot have a map with keys of the interface %s: use any, or a type that is no interface",
+			strings.ReplaceAll(l.typeText(key), l.prefix, ""))
 	}
 }

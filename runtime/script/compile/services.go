@@ -33,7 +33,11 @@ func findServices(s *source, files []File) ([]Service, Errors) {
 			}
 			for _, spec := range general.Specs {
 				spec, ok := spec.(*ast.TypeSpec)
-				if !ok || !spec.Name.IsExported() || spec.Assign.IsValid() || spec.TypeParams != nil {
+				if !ok || spec.Assign.IsValid() || spec.TypeParams != nil {
+					continue
+				}
+				if !spec.Name.IsExported() {
+					finder.unexported(spec)
 					continue
 				}
 				if service := finder.service(spec); service != nil {
@@ -85,6 +89,7 @@ func (f *serviceFinder) service(spec *ast.TypeSpec) *Service {
 	}
 	handle, isPointer := f.method(named, "Handle")
 	if handle == nil {
+		f.misspelt(spec, named)
 		return nil // a base for services
 	}
 	signature := handle.Signature()
@@ -95,6 +100,11 @@ func (f *serviceFinder) service(spec *ast.TypeSpec) *Service {
 	}
 	if f.embedsPointer(named, path) {
 		f.refuse(spec, "service %s embeds a pointer on the way to service.Service: embed the struct itself", spec.Name.Name)
+		return nil
+	}
+	if !isPointer {
+		f.refuse(spec, "method Handle of service %s has a value receiver, so that what it sets in self.Response is lost: write func (self *%s) Handle() error",
+			spec.Name.Name, handle.Signature().Recv().Type().(*types.Named).Obj().Name())
 		return nil
 	}
 	at := f.position(spec.Name.Pos())

@@ -353,6 +353,8 @@ func (l *lowering) isRiskyCall(call *ast.CallExpr) bool {
 		return true
 	case callee.Pkg() == l.pkg:
 		return false
+	case callee.Pkg() != nil && calm[callee.Pkg().Path()] && l.isChecked(call):
+		return true
 	case callee.Pkg() != nil && calm[callee.Pkg().Path()]:
 		return false
 	}

@@ -75,7 +75,7 @@ func (x *expansion) namedText(t *types.Named, bound bindings) string {
 		return x.qualified(t.Obj())
 	}
 	if path := pathOf(t.Obj()); path == "iter" {
-		return x.typeText(t.Underlying(), bound)
+		return "(" + x.typeText(t.Underlying(), bound) + ")" // for conversions to it
 	}
 	arguments := make([]string, t.TypeArgs().Len())
 	for i := range arguments {

@@ -20,15 +20,21 @@ func equal(a, b any) bool {
 // its valueInterface elsewhere.
 func bare(value any) any {
 	for {
+		if held, ok := value.(reflect.Value); ok && held.IsValid() && held.CanInterface() {
+			value = held.Interface() // as the interpreter panics with what it computes
+			continue
+		}
 		v := reflect.ValueOf(value)
 		if v.Kind() != reflect.Struct || v.NumField() == 0 {
 			return value
 		}
 		t := v.Type()
 		switch {
+		case !isWrapper(t):
+			return value
 		case t.Field(0).Name == "IValue":
 			value = v.Field(0).Interface()
-		case t.Name() == "valueInterface" && t.NumField() == 2 && t.Field(1).Type == reflect.TypeFor[reflect.Value]():
+		default:
 			// The field is not exported: read it where it is.
 			whole := reflect.New(t).Elem()
 			whole.Set(v)
@@ -38,8 +44,15 @@ func bare(value any) any {
 				return nil
 			}
 			value = held.Interface()
-		default:
-			return value
 		}
 	}
+}
+
+// isWrapper reports whether a type is one that the interpreter wraps values in.
+func isWrapper(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct || t.NumField() == 0 {
+		return false
+	}
+	return t.Field(0).Name == "IValue" ||
+		t.Name() == "valueInterface" && t.NumField() == 2 && t.Field(1).Type == reflect.TypeFor[reflect.Value]()
 }

@@ -42,7 +42,10 @@ func (s *State) Site() int { return s.at }
 // Exports returns the symbols for the interpreter, under the key path. They
 // are At, a pointer that lowered code writes the index of the site through
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
-// around recursive functions, Run, Frame and Recover for defer, and Equal.
+// around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
+// returns what it is given, Bare, which takes it out of its wrapper, AsError and
+// AsStringer, which put it into one, and Finite, FiniteText and Short, which look
+// at what the host is given to follow.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
 		"At":      reflect.ValueOf(&s.at),
@@ -54,6 +57,15 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Recover": reflect.ValueOf(s.recovered),
 		"Error":   reflect.ValueOf((*error)(nil)),
 		"Equal":   reflect.ValueOf(equal),
+		"Any":     reflect.ValueOf(func(value any) any { return value }),
+		"Bare":    reflect.ValueOf(bare),
+
+		"Finite":     reflect.ValueOf(finite),
+		"FiniteText": reflect.ValueOf(finiteText),
+		"Short":      reflect.ValueOf(short),
+
+		"AsError":    reflect.ValueOf(asError),
+		"AsStringer": reflect.ValueOf(asStringer),
 	}}
 }
 

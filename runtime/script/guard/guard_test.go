@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
@@ -151,5 +152,25 @@ func TestEqual(t *testing.T) {
 	}
 	if fault := panicOf(func() { equal([]int{1}, []int{1}) }); fault == nil {
 		t.Error("slices were compared")
+	}
+}
+
+func TestAsError(t *testing.T) {
+	asError := symbol[func(any, func() string, func(error) bool, func(any) bool, any) error](t, guard.New(), "AsError")
+	bare := symbol[func(any) any](t, guard.New(), "Bare")
+	type pair struct{ A, B int }
+	text := func() string { return "text" }
+	base := errors.New("base")
+	one, same := asError(pair{1, 2}, text, nil, nil, nil), asError(pair{1, 2}, text, nil, nil, nil)
+	if !errors.Is(one, same) || errors.Is(one, asError(pair{1, 3}, text, nil, nil, nil)) || bare(one) != (pair{1, 2}) || one.Error() != "text" {
+		t.Error("values")
+	}
+	if !errors.Is(asError(1, text, nil, nil, func() error { return base }), base) ||
+		!errors.Is(asError(1, text, nil, nil, func() []error { return []error{nil, base} }), base) ||
+		!errors.Is(asError(1, text, func(target error) bool { return target == base }, nil, nil), base) {
+		t.Error("chains")
+	}
+	if got := fmt.Sprintf("%v %q %d", one, one, one); got != `text "text" {1 2}` {
+		t.Errorf("it prints %s", got)
 	}
 }
