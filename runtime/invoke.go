@@ -74,7 +74,7 @@ func (r *Runtime) call(ctx context.Context, request invocation.Request) (invocat
 			service.Attach(s, service.Call{
 				Context: ctx,
 				CID:     request.CID,
-				Logger:  slog.New(finiteHandler{r.logger.Handler()}).With("cid", request.CID, "service", request.Service),
+				Logger:  slog.New(nesting.Handler{Handler: r.logger.Handler()}).With("cid", request.CID, "service", request.Service),
 				Request: newRequest(request),
 				SSO:     api,
 				Invoker: nested{r},

@@ -154,7 +154,7 @@ try := func() (text any) {
 	f()
 	return
 }
-self.Response.Payload = fmt.Sprint(try(), try())`, imports, "", `"boom boom"`},
+self.Response.Payload = fmt.Sprint(try(), try())`, imports, "", `"boomboom"`},
 		"wait group": {"var w sync.WaitGroup\nw.Add(2)\nw.Done()\nw.Done()\nw.Wait()\nself.Response.Payload = fmt.Sprintf(\"%T %T\", &w, sync.Mutex{})", imports, "", `"*sync.WaitGroup sync.Mutex"`},
 		"condition":  {"c := sync.Cond{L: &sync.Mutex{}}\nc.L.Lock()\nc.Signal()\nc.Broadcast()\nc.L.Unlock()\nself.Response.Payload = \"ok\"", imports[:1], "", `"ok"`},
 		"after a deadlock": {`c := sync.NewCond(&sync.Mutex{})

@@ -102,9 +102,7 @@ func prepare(pkg *compile.Package, config Config) (prepared *unstarted, err erro
 	for key, values := range w.guard.Exports(compile.GuardPath) {
 		exports[key] = values
 	}
-	guardExports := exports[compile.GuardPath+"//guard"]
-	guardExports["Serve"] = reflect.ValueOf(w.serve)
-	makeNilPanicsKnown(guardExports)
+	exports[compile.GuardPath+"//guard"]["Serve"] = reflect.ValueOf(w.serve)
 	if err := host.Use(exports); err != nil {
 		return nil, err
 	}

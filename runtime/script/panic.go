@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"runtime"
 	"strings"
 
 	"gatehouse/runtime/internal/nesting"
+	"gatehouse/runtime/script/guard"
 )
 
 // nilDereference is what the Go runtime says.
@@ -42,7 +42,7 @@ func panicText(fault any) (text string) {
 			text = "a panic whose value cannot be printed"
 		}
 	}()
-	fault = thrown(fault)
+	fault = guard.Thrown(fault)
 	if fault == nil {
 		return "the goroutine was ended (runtime.Goexit)"
 	}
@@ -63,38 +63,4 @@ func panicText(fault any) (text string) {
 		}
 	}
 	return text
-}
-
-// thrown returns what a script gave to panic: the interpreter panics with the
-// reflect.Value of it. For nil it is what Go makes of that.
-func thrown(fault any) any {
-	for {
-		wrapped, ok := fault.(reflect.Value)
-		if !ok {
-			return fault
-		}
-		if !wrapped.IsValid() || wrapped.Kind() == reflect.Interface && wrapped.IsNil() {
-			return new(runtime.PanicNilError)
-		}
-		if !wrapped.CanInterface() {
-			return fault
-		}
-		fault = wrapped.Interface()
-	}
-}
-
-// makeNilPanicsKnown has recover in scripts return what Go's own does for
-// panic(nil), rather than the interpreter's wrapping of nothing.
-func makeNilPanicsKnown(guard map[string]reflect.Value) {
-	recovered, ok := guard["Recover"].Interface().(func() any)
-	if !ok {
-		panic("guard.State does not export recover as func() any")
-	}
-	guard["Recover"] = reflect.ValueOf(func() any {
-		value := recovered()
-		if fault, isNil := thrown(value).(*runtime.PanicNilError); isNil {
-			return fault
-		}
-		return value
-	})
 }

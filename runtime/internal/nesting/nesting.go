@@ -8,6 +8,9 @@ import "reflect"
 // Most is how deep a value may be nested.
 const Most = 1000
 
+// interpreted is the package of the types that the interpreter wraps values in.
+const interpreted = "github.com/traefik/yaegi/interp"
+
 // IsEndless reports whether a value holds others more than Most deep, as one
 // does that holds itself. Pointers count where they are followed: by all of
 // them, or, as package fmt does, only by the outermost.
@@ -43,6 +46,9 @@ func isDeeper(v reflect.Value, allPointers bool, left int, outermost bool) bool 
 			}
 		}
 	case reflect.Struct:
+		if v.Type().PkgPath() == interpreted {
+			return false // it leads into the interpreter
+		}
 		for i := range v.NumField() {
 			if isDeeper(v.Field(i), allPointers, left-1, false) {
 				return true

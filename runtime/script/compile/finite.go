@@ -9,20 +9,14 @@ import (
 // What the host is given to follow to its end (to encode, to print) is looked
 // at first: it would follow a value that holds itself until the stack is full,
 // which no Go program survives. Package fmt is given functions of its own that
-// do the same (package symbols). Functions that only keep a value are let be:
-// rings are good Go.
+// do the same, and so are loggers (package symbols); self looks itself at what
+// it is given. Functions that only keep a value are let be: rings are good Go.
 
 // followers are the packages that follow what they are given, and whether they
 // follow all pointers.
 var followers = map[string]bool{
-	"encoding/json": true, "encoding/xml": true, "gatehouse/runtime/sso": true, "gatehouse/runtime/service": true,
-	"log/slog": false, "text/template": false, "html/template": false,
-}
-
-// textual are the functions of such packages that print as package fmt does.
-var textual = map[string]bool{
-	"BadRequest": true, "Unauthorized": true, "Forbidden": true, "NotFound": true, "MethodNotAllowed": true,
-	"Conflict": true, "TooLarge": true, "TooManyRequests": true, "Unavailable": true,
+	"encoding/json": true, "encoding/xml": true, "gatehouse/runtime/sso": true,
+	"text/template": false, "html/template": false,
 }
 
 // parsers are functions that recurse over a text.
@@ -40,7 +34,7 @@ func (l *lowering) check(callee *types.Func) string {
 	switch {
 	case !isFollower:
 		return ""
-	case isAll && !(callee.Pkg().Name() == "service" && textual[callee.Name()]):
+	case isAll:
 		return "Finite"
 	}
 	return "FiniteText"

@@ -2,8 +2,27 @@ package guard
 
 import (
 	"reflect"
+	"runtime"
 	"strings"
 )
+
+// Thrown returns what a script gave to panic: the interpreter panics with the
+// reflect.Value of it. For nil it is what Go makes of that.
+func Thrown(fault any) any {
+	for {
+		wrapped, ok := fault.(reflect.Value)
+		if !ok {
+			return fault
+		}
+		if !wrapped.IsValid() || wrapped.Kind() == reflect.Interface && wrapped.IsNil() {
+			return new(runtime.PanicNilError)
+		}
+		if !wrapped.CanInterface() {
+			return fault
+		}
+		fault = wrapped.Interface()
+	}
+}
 
 // runtimeError is a panic of the interpreter's, in Go's words.
 type runtimeError string

@@ -1,21 +1,20 @@
-package runtime
+package nesting
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
-
-	"gatehouse/runtime/internal/nesting"
 )
 
-// finiteHandler keeps a service's log lines from values that hold themselves:
-// a handler that writes text would follow them until the process ends.
-type finiteHandler struct{ slog.Handler }
+// Handler keeps a service's log lines from values that hold themselves: a
+// handler that writes text would follow them until the process ends.
+type Handler struct{ slog.Handler }
 
 // Handle implements slog.Handler.
-func (h finiteHandler) Handle(ctx context.Context, record slog.Record) error {
+func (h Handler) Handle(ctx context.Context, record slog.Record) error {
 	endless := false
 	record.Attrs(func(attr slog.Attr) bool {
-		endless = endless || isEndless(attr)
+		endless = endless || hasEndless(attr)
 		return !endless
 	})
 	if endless {
@@ -30,26 +29,26 @@ func (h finiteHandler) Handle(ctx context.Context, record slog.Record) error {
 }
 
 // WithAttrs implements slog.Handler.
-func (h finiteHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+func (h Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	finite := make([]slog.Attr, len(attrs))
 	for i, attr := range attrs {
 		finite[i] = finiteAttr(attr)
 	}
-	return finiteHandler{h.Handler.WithAttrs(finite)}
+	return Handler{h.Handler.WithAttrs(finite)}
 }
 
 // WithGroup implements slog.Handler.
-func (h finiteHandler) WithGroup(name string) slog.Handler {
-	return finiteHandler{h.Handler.WithGroup(name)}
+func (h Handler) WithGroup(name string) slog.Handler {
+	return Handler{h.Handler.WithGroup(name)}
 }
 
-func isEndless(attr slog.Attr) bool {
+func hasEndless(attr slog.Attr) bool {
 	switch attr.Value.Kind() {
 	case slog.KindAny:
-		return nesting.IsEndless(attr.Value.Any(), false)
+		return IsEndless(attr.Value.Any(), false)
 	case slog.KindGroup:
 		for _, inner := range attr.Value.Group() {
-			if isEndless(inner) {
+			if hasEndless(inner) {
 				return true
 			}
 		}
@@ -58,8 +57,8 @@ func isEndless(attr slog.Attr) bool {
 }
 
 func finiteAttr(attr slog.Attr) slog.Attr {
-	if isEndless(attr) {
-		return slog.String(attr.Key, "(holds itself)")
+	if hasEndless(attr) {
+		return slog.String(attr.Key, fmt.Sprintf("(a value nested more than %d deep, or that holds itself)", Most))
 	}
 	return attr
 }
