@@ -17,6 +17,9 @@ const (
 	exitNoUser     = 22
 )
 
+// exitInterrupted is what shells report of a program that an interrupt ended.
+const exitInterrupted = 130
+
 // statusError is an error with an exit status of its own.
 type statusError struct {
 	status int

@@ -12,13 +12,20 @@ import (
 )
 
 func main() {
-	// The first signal ends the program cleanly; after it, signals have their
-	// usual effect again, so that a second one ends it at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, cancel := context.WithCancel(context.Background())
+	go interrupt(cancel)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// interrupt ends the program cleanly at the first signal and at once at the
+// second, however soon that follows.
+func interrupt(cancel context.CancelFunc) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	cancel()
+	<-signals
+	os.Exit(exitInterrupted)
 }
 
 // run runs one command line and returns the exit status.

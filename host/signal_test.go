@@ -111,8 +111,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	})
 	second := time.Now()
 	host.signal(syscall.SIGINT)
-	if status := host.status(); status == 0 {
-		t.Error("exit status 0, want another")
+	if status := host.status(); status != exitInterrupted {
+		t.Errorf("exit status %d, want %d", status, exitInterrupted)
 	}
 	if got := <-answer; got.status != 0 || time.Since(second) > 20*time.Second {
 		t.Errorf("the call in flight went on: %d %s", got.status, got.body)
