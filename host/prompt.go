@@ -26,47 +26,55 @@ func newPassword(cmd *cobra.Command, flag string) (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	}
-	first, err := askHidden(cmd, terminal, "Password: ")
+	answers, err := askHidden(cmd, terminal, "Password: ", "Again: ")
 	if err != nil {
 		return "", err
 	}
-	second, err := askHidden(cmd, terminal, "Again: ")
-	if err != nil {
-		return "", err
-	}
-	if first != second {
+	if answers[0] != answers[1] {
 		return "", errors.New("the two passwords differ: nothing was changed")
 	}
-	return first, nil
+	return answers[0], nil
 }
 
-// askHidden reads a line that is not shown. An interrupt ends the wait and
-// leaves the terminal as it was.
-func askHidden(cmd *cobra.Command, terminal *os.File, prompt string) (string, error) {
-	fd := int(terminal.Fd())
-	before, err := term.GetState(fd)
+// askHidden asks for lines that are not shown. Whatever ends it leaves the
+// terminal as it was.
+func askHidden(cmd *cobra.Command, terminal *os.File, prompts ...string) (_ []string, err error) {
+	before, err := term.MakeRaw(int(terminal.Fd()))
 	if err != nil {
-		return "", fmt.Errorf("password: %w", err)
+		return nil, fmt.Errorf("password: %w", err)
 	}
-	fmt.Fprint(cmd.ErrOrStderr(), prompt)
-	defer fmt.Fprintln(cmd.ErrOrStderr())
-	type line struct {
-		text []byte
-		err  error
+	defer func() { err = errors.Join(err, term.Restore(int(terminal.Fd()), before)) }()
+	lines := term.NewTerminal(readWriter{terminal, cmd.ErrOrStderr()}, "")
+	type outcome struct {
+		answers []string
+		err     error
 	}
-	read := make(chan line, 1)
+	done := make(chan outcome, 1)
 	go func() {
-		text, err := term.ReadPassword(fd)
-		read <- line{text, err}
-	}()
-	select {
-	case got := <-read:
-		if errors.Is(got.err, io.EOF) {
-			return "", errors.New("no password was given: nothing was changed")
+		var got outcome
+		for _, prompt := range prompts {
+			answer, err := lines.ReadPassword(prompt)
+			if err != nil {
+				done <- outcome{err: err}
+				return
+			}
+			got.answers = append(got.answers, answer)
 		}
-		return string(got.text), got.err
-	case <-cmd.Context().Done():
-		// The read goes on; the program ends.
-		return "", errors.Join(errors.New("interrupted: nothing was changed"), term.Restore(fd, before))
+		done <- got
+	}()
+	got := outcome{err: io.EOF}
+	select {
+	case got = <-done:
+	case <-cmd.Context().Done(): // the read goes on; the program ends
 	}
+	if errors.Is(got.err, io.EOF) { // so Ctrl-C and Ctrl-D read, too
+		fmt.Fprint(cmd.ErrOrStderr(), "\r\n")
+		return nil, errors.New("interrupted: nothing was changed")
+	}
+	return got.answers, got.err
+}
+
+type readWriter struct {
+	io.Reader
+	io.Writer
 }
