@@ -142,8 +142,10 @@ func (h *host) users(b *testing.B, n int) []string {
 	call := sso.Call{CID: "bench", App: "CRM", RemoteAddr: "127.0.0.1"}
 	tokens := make([]string, n)
 	for i := range tokens {
-		_, err := h.sso.SSO().CreateUser(b.Context(), call, sso.NewUser{
-			Username: username(i), Password: userPassword, AutoApprove: true, Trusted: true,
+		trusted := call
+		trusted.Trusted = true
+		_, err := h.sso.SSO().CreateUser(b.Context(), trusted, sso.NewUser{
+			Username: username(i), Password: userPassword, AutoApprove: true,
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -29,13 +29,13 @@ no such user, 1 anything else.`,
 
 // asOperator is how the command line calls the core.
 func (o *opened) asOperator(cmd *cobra.Command) sso.Call {
-	return sso.Call{CID: invocation.NewCID(), App: o.sso.DefaultApp(), RemoteAddr: "127.0.0.1", UserAgent: cmd.CommandPath()}
+	return sso.Call{CID: invocation.NewCID(), App: o.sso.DefaultApp(), RemoteAddr: "127.0.0.1", UserAgent: cmd.CommandPath(), Trusted: true}
 }
 
 func newCreateUser(isSuperUser bool) *cobra.Command {
 	var (
 		in       installation
-		user     = sso.NewUser{IsSuperUser: isSuperUser, AutoApprove: true, Trusted: true}
+		user     = sso.NewUser{IsSuperUser: isSuperUser, AutoApprove: true}
 		password string
 		asJSON   bool
 	)
@@ -109,14 +109,15 @@ REST, and the password and the TOTP code are checked.`,
 		Args: exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			login.Username = args[0]
-			login.Trusted = !cmd.Flags().Changed("password")
 			host, err := in.openToRead(cmd)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			session, err := host.sso.SSO().Login(cmd.Context(), host.asOperator(cmd), login)
-			if login.Trusted && sso.HasCode(err, sso.NotAllowed) {
+			call := host.asOperator(cmd)
+			call.Trusted = !cmd.Flags().Changed("password")
+			session, err := host.sso.SSO().Login(cmd.Context(), call, login)
+			if call.Trusted && sso.HasCode(err, sso.NotAllowed) {
 				return &statusError{exitNoUser, fmt.Errorf("sso login: there is no user %q, or it is not approved", args[0])}
 			}
 			if err != nil {

@@ -59,7 +59,7 @@ func TestExamples(t *testing.T) {
 			if *after.DisplayName != "New Display Name" || h.email(ust) != "myuser@example.com" {
 				t.Errorf("%s: display name %q, e-mail %q", names[0], *after.DisplayName, h.email(ust))
 			}
-			if changed := differences(before, after); !slices.Equal(changed, []string{"Email", "DisplayName"}) {
+			if changed := differences(before, after); !slices.Equal(changed, []string{"Email", "EmailDigest", "DisplayName"}) {
 				t.Errorf("%s changed %v", names[0], changed)
 			}
 			h.checkAudit(got.header.Get("X-Zato-CID"), store.AuditEntry{Op: sso.OpUpdateCurrentUser, Actor: userID, Target: userID,

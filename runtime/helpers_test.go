@@ -171,11 +171,11 @@ func (h *host) invoke(name string, input any) answer {
 // user creates a user behind the API and returns its ID and a UST.
 func (h *host) user(username string, change func(*sso.NewUser)) (id, ust string) {
 	h.t.Helper()
-	user := sso.NewUser{Username: username, Password: ssotest.Password, AutoApprove: true, Trusted: true}
+	user := sso.NewUser{Username: username, Password: ssotest.Password, AutoApprove: true}
 	if change != nil {
 		change(&user)
 	}
-	created, err := h.sso.SSO().CreateUser(h.t.Context(), ssotest.Call(""), user)
+	created, err := h.sso.SSO().CreateUser(h.t.Context(), ssotest.Trusted(), user)
 	if err != nil {
 		h.t.Fatal(err)
 	}

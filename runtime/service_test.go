@@ -126,6 +126,44 @@ func (self *Login) Handle() error {
 	return nil
 }
 `,
+	"attributes.go": script("Attributes", "gatehouse/runtime/sso", `
+	user, err := self.SSO.User.GetCurrentUser(self.CID, self.Request.Get("ust", ""), "CRM", "127.0.0.1")
+	if err != nil {
+		return err
+	}
+	if err := user.Attr.Create("pin", "1234", sso.AttributeOptions{Encrypt: true, Expiration: 60}); err != nil {
+		return err
+	}
+	if err := user.Attr.SetMany([]service.Dict{{"name": "theme", "value": "dark"}, {"name": "sizes", "value": []any{1, 2}, "expiration": 60}}); err != nil {
+		return err
+	}
+	pin, err := user.Attr.Get("pin")
+	if err != nil {
+		return err
+	}
+	exists, err := user.Attr.ExistsMany([]string{"theme", "none"})
+	if err != nil {
+		return err
+	}
+	all, err := user.Attr.ToMap()
+	if err != nil {
+		return err
+	}
+	sessions, err := self.SSO.User.Session.GetList(self.CID, self.Request.Get("ust", ""), "", "", "CRM", "127.0.0.1")
+	if err != nil {
+		return err
+	}
+	if err := sessions[0].Attr.Set("cart", service.Dict{"n": 1}); err != nil {
+		return err
+	}
+	cart, err := sessions[0].Attr.ToMap()
+	if err != nil {
+		return err
+	}
+	wrong := user.Attr.SetMany([]service.Dict{{"name": "x", "colour": 1}})
+	self.Response.Payload = service.Dict{"pin": pin.Value, "encrypted": pin.IsEncrypted, "exists": exists, "all": all, "cart": cart,
+		"again": sso.HasCode(user.Attr.Create("pin", 1), sso.AttributeExists), "wrong": sso.HasCode(wrong, sso.InvalidInput)}
+	return nil`),
 	"slow.go": script("Slow", "", `
 	n := 0
 	for {
@@ -339,6 +377,14 @@ func TestServices(t *testing.T) {
 		if got.status != 200 || user["email"] != "jane@example.com" || user["display_name"] != nil || len(user) != 9 ||
 			!strings.HasPrefix(session["ust"].(string), "gAAAA") || session["has_w_about_to_exp"] != false {
 			t.Errorf("%v", got)
+		}
+		ust := session["ust"]
+		got = h.invoke("attributes.attributes", map[string]any{"ust": ust})
+		want := map[string]any{"pin": "1234", "encrypted": true, "exists": map[string]any{"theme": true, "none": false},
+			"all":  map[string]any{"pin": "1234", "theme": "dark", "sizes": []any{1.0, 2.0}},
+			"cart": map[string]any{"cart": map[string]any{"n": 1.0}}, "again": true, "wrong": true}
+		if got.status != 200 || !reflect.DeepEqual(got.json, want) {
+			t.Errorf("attributes: %v", got)
 		}
 		got = h.invoke("login.login", map[string]any{"username": "jane", "password": "wrong"})
 		if got.status != 403 || !reflect.DeepEqual(got.json["sub_status"], []any{"E005001"}) {

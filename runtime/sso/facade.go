@@ -19,7 +19,7 @@ type API struct {
 // for the host: scripts cannot name it.
 func Bind(ctx context.Context, core Core) (API, func()) {
 	b := &binding{ctx: ctx, core: core}
-	return API{User: UserAPI{b}}, b.end
+	return API{User: UserAPI{b: b, Session: SessionAPI{b}}}, b.end
 }
 
 // binding ties an API to one call.

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -16,11 +19,13 @@ type reading struct {
 	text    func(any) (string, bool)
 	boolean func(any) (bool, bool)
 	instant func(any) (time.Time, bool)
+	days    func(any) (int, bool)
+	seconds func(any) (int, bool)
 }
 
 var (
-	strictReading  = reading{text: strictText, boolean: strictBool, instant: strictTime}
-	lenientReading = reading{text: lenientText, boolean: lenientBool, instant: lenientTime}
+	strictReading  = reading{text: strictText, boolean: strictBool, instant: strictTime, days: strictDays, seconds: strictSeconds}
+	lenientReading = reading{text: lenientText, boolean: lenientBool, instant: lenientTime, days: lenientDays, seconds: lenientSeconds}
 )
 
 // assign stores a value, NULL for nil, and reports whether its type fits.
@@ -104,6 +109,42 @@ func lenientTime(value any) (time.Time, bool) {
 	return strictTime(value)
 }
 
+// The most that spans of time may be, so that dates stay within what both
+// engines can store.
+const (
+	maxDays    = 1_000_000
+	maxSeconds = 9_000_000_000
+)
+
+func strictDays(value any) (int, bool)    { return strictCount(value, maxDays) }
+func strictSeconds(value any) (int, bool) { return strictCount(value, maxSeconds) }
+
+// strictCount takes whole numbers of any type, for JSON inputs hold floats.
+func strictCount(value any, most int64) (int, bool) {
+	v := reflect.ValueOf(value)
+	switch {
+	case v.CanInt() && v.Int() >= 0 && v.Int() <= most:
+		return int(v.Int()), true
+	case v.CanUint() && v.Uint() <= uint64(most):
+		return int(v.Uint()), true
+	case v.CanFloat() && v.Float() == math.Trunc(v.Float()) && v.Float() >= 0 && v.Float() <= float64(most):
+		return int(v.Float()), true
+	}
+	return 0, false
+}
+
+func lenientDays(value any) (int, bool)    { return lenientCount(value, maxDays) }
+func lenientSeconds(value any) (int, bool) { return lenientCount(value, maxSeconds) }
+
+func lenientCount(value any, most uint64) (int, bool) {
+	text, ok := lenientText(value)
+	if !ok {
+		return 0, false
+	}
+	count, err := strconv.ParseUint(text, 10, 63)
+	return int(count), err == nil && count <= most
+}
+
 // BoolFromJSON reads a boolean as JSON clients of Zato's SSO send it: true,
 // false, or the strings true/false, yes/no and 1/0; nil is false.
 func BoolFromJSON(value any) (bool, error) {
@@ -115,4 +156,13 @@ func BoolFromJSON(value any) (bool, error) {
 		return false, errors.New("want a boolean, or one of the strings true, false, yes, no, 1 and 0")
 	}
 	return boolean, nil
+}
+
+// firstProblem returns one of the things that are wrong with data, the same one
+// each time, or nil.
+func firstProblem(problems []string) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return errors.New(slices.Min(problems))
 }

@@ -16,13 +16,34 @@ import (
 // is known, then the session where the call has a UST, and leaves an audit
 // entry. Errors are *Error.
 type Core interface {
+	// DefaultApp is the application that calls act for that name none.
+	DefaultApp() string
+
 	CreateUser(ctx context.Context, call Call, user NewUser) (User, error)
 	CurrentUser(ctx context.Context, call Call, allAttributes bool) (User, error)
+	UserByUsername(ctx context.Context, call Call, username string, needsApproved bool) (*User, error)
 	UserByID(ctx context.Context, call Call, userID string, allAttributes bool) (User, error)
 	UpdateCurrentUser(ctx context.Context, call Call, patch UserPatch) error
 	UpdateUserByID(ctx context.Context, call Call, userID string, patch UserPatch) error
+	Search(ctx context.Context, call Call, criteria SearchCriteria) (SearchResult, error)
+	LockUser(ctx context.Context, call Call, userID string) error
+	UnlockUser(ctx context.Context, call Call, userID string) error
+	ApproveUser(ctx context.Context, call Call, userID string) error
+	RejectUser(ctx context.Context, call Call, userID string) error
+	DeleteUserByID(ctx context.Context, call Call, userID string) error
+	DeleteUserByUsername(ctx context.Context, call Call, username string) error
+	ChangePassword(ctx context.Context, call Call, change PasswordChange) error
+	SetPassword(ctx context.Context, call Call, change PasswordChange) error
+	ResetTOTPKey(ctx context.Context, call Call, userID string, key, label Optional[string]) (string, error)
 	Login(ctx context.Context, call Call, login LoginRequest) (SessionInfo, error)
 	Logout(ctx context.Context, call Call) error
+	Session(ctx context.Context, call Call, targetUST string) (Session, error)
+	VerifySession(ctx context.Context, call Call, targetUST string) (bool, error)
+	RenewSession(ctx context.Context, call Call) (time.Time, error)
+	WriteAttributes(ctx context.Context, call Call, owner AttributeOwner, how AttributeWrite, changes []AttributeChange) error
+	DeleteAttributes(ctx context.Context, call Call, owner AttributeOwner, names []string) error
+	Attributes(ctx context.Context, call Call, owner AttributeOwner, names []string, decrypt bool) ([]Attribute, error)
+	Sessions(ctx context.Context, call Call, list SessionList) ([]Session, error)
 }
 
 // Call says who calls, and for which application.
@@ -32,6 +53,11 @@ type Call struct {
 	App        string // application that the caller acts for, such as CRM
 	RemoteAddr string // the client's address; several are joined by commas
 	UserAgent  string
+
+	// Trusted has no session asked for, and at login neither a password nor a
+	// TOTP code, on the word of the operator of the host or of a service that
+	// provisions users. Clients cannot set it.
+	Trusted bool
 }
 
 // NewUser is what a user is created from. What is absent takes the default
@@ -56,9 +82,6 @@ type NewUser struct {
 	IsSuperUser bool
 	AutoApprove bool
 
-	// Trusted creates the user without asking for a super-user's session.
-	Trusted bool
-
 	problems []string // unknown keys and values of a wrong type
 }
 
@@ -75,6 +98,21 @@ const (
 	ApprovalRejected       = "rejected"
 )
 
+// PasswordChange is a new password and what goes with it.
+type PasswordChange struct {
+	UserID      string // "" is the caller
+	OldPassword string // needed by who changes his own
+	NewPassword string
+
+	// Expiry is how many days the new password is good for; absent or null is
+	// password.expiry. MustChange has the user choose another one at the next
+	// login. Only super-users may give either.
+	Expiry     Optional[int]
+	MustChange Optional[bool]
+
+	problems []string // unknown keys and values of a wrong type
+}
+
 // LoginRequest is what a user logs in with.
 type LoginRequest struct {
 	Username    string
@@ -86,11 +124,6 @@ type LoginRequest struct {
 	// which it must be allowed to (apps.login_metadata_allowed).
 	HasRemoteAddr bool
 	HasUserAgent  bool
-
-	// Trusted opens the session without asking for the password or a TOTP
-	// code, on the word of the operator of the host. Scripts and clients
-	// cannot set it.
-	Trusted bool
 }
 
 // SessionInfo is a session that login has opened.

@@ -46,6 +46,10 @@ type User struct {
 	// What is there only when all attributes were asked for.
 	TOTPKey *string
 
+	// Attr is the user's attributes. It is there on users that a service got
+	// through self.SSO, while its call is on.
+	Attr AttributeAPI
+
 	reader Reader
 }
 

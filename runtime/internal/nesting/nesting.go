@@ -3,7 +3,11 @@
 // recovered from, and ends the process.
 package nesting
 
-import "reflect"
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+)
 
 // Most is how deep a value may be nested.
 const Most = 1000
@@ -21,6 +25,9 @@ func IsEndless(value any, allPointers bool) bool {
 func isDeeper(v reflect.Value, allPointers bool, left int, outermost bool) bool {
 	if left == 0 {
 		return true
+	}
+	if allPointers && v.IsValid() && v.Kind() != reflect.Interface && encodesItself(v.Type()) {
+		return false
 	}
 	switch v.Kind() {
 	case reflect.Interface:
@@ -57,6 +64,17 @@ func isDeeper(v reflect.Value, allPointers bool, left int, outermost bool) bool 
 	}
 	return false
 }
+
+// encodesItself reports whether values of a type have a method that encoding
+// asks instead of looking into them.
+func encodesItself(t reflect.Type) bool {
+	return t.Implements(jsonMarshaler) || t.Implements(textMarshaler)
+}
+
+var (
+	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+)
 
 // isFlat reports whether values of a type hold no others.
 func isFlat(t reflect.Type) bool {

@@ -21,6 +21,7 @@ type Config struct {
 	Session         SessionConfig       `yaml:"session"`
 	Password        PasswordConfig      `yaml:"password"`
 	Signup          SignupConfig        `yaml:"signup"`
+	Search          SearchConfig        `yaml:"search"`
 }
 
 // MainConfig says what is stored encrypted.
@@ -82,6 +83,12 @@ type SignupConfig struct {
 	IsApprovalNeeded  bool `yaml:"is_approval_needed"`
 }
 
+// SearchConfig bounds the pages of a search.
+type SearchConfig struct {
+	DefaultPageSize int `yaml:"default_page_size"` // users
+	MaxPageSize     int `yaml:"max_page_size"`
+}
+
 // DefaultConfig returns the defaults of Zato's sso.conf.
 func DefaultConfig() Config {
 	return Config{
@@ -107,6 +114,7 @@ func DefaultConfig() Config {
 			EndSessions: true,
 		},
 		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true},
+		Search: SearchConfig{DefaultPageSize: 50, MaxPageSize: 100},
 	}
 }
 
@@ -165,6 +173,8 @@ func (c *Config) Check() error {
 	}
 	limit("signup.max_length_username", c.Signup.MaxLengthUsername, 191)
 	limit("signup.max_length_email", c.Signup.MaxLengthEmail, 1000)
+	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
+	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
 	return errors.Join(faults...)
 }
 

@@ -35,8 +35,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Core implements sso.Core. Close flushes what of the audit is still on its
-// way.
+// Core implements sso.Core, and deletes in the background what has expired.
+// Close ends that and flushes what of the audit is still on its way.
 type Core struct {
 	cfg       Config
 	store     *store.Store
@@ -48,7 +48,12 @@ type Core struct {
 	logger    *slog.Logger
 	now       func() time.Time
 
+	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
+
+	closing context.Context // ended by Close
+	stop    context.CancelFunc
+	cleaned chan struct{} // closed when nothing is cleaned up any more
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -84,15 +89,26 @@ func New(o Options) (*Core, error) {
 		logger:    o.Logger,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
+		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
 	c.audit = newAuditBuffer(o.Store, o.Logger)
+	c.closing, c.stop = context.WithCancel(context.Background())
+	c.cleaned = make(chan struct{})
+	go c.cleanUpLoop()
 	return c, nil
 }
 
+// DefaultApp implements sso.Core.
+func (c *Core) DefaultApp() string { return c.cfg.Apps.Default }
+
 // Close writes what is still waiting for the audit, as long as ctx lets it.
 // Calls made afterwards fail.
-func (c *Core) Close(ctx context.Context) error { return c.audit.close(ctx) }
+func (c *Core) Close(ctx context.Context) error {
+	c.stop()
+	<-c.cleaned
+	return c.audit.close(ctx)
+}
 
 // FlushAudit returns when the entries of reads and refusals that were waiting
 // are in the database. Without it they are there within 100 ms.
@@ -134,7 +150,7 @@ func (c *Core) begin(name string, call sso.Call, needsSession bool) (*operation,
 	if !slices.Contains(c.cfg.Apps.All, call.App) {
 		return op, refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
 	}
-	if !needsSession {
+	if !needsSession || call.Trusted {
 		return op, nil
 	}
 	ust, err := c.openUST(call.UST)
@@ -209,7 +225,7 @@ func (op *operation) finish(ctx context.Context, err error, committed bool) erro
 // hidingOps are the operations that fall back to E005001 where a code may not
 // be told (section 3 of the specification). Whoever has a session already is
 // told.
-var hidingOps = []string{sso.OpLogin, sso.OpLogout}
+var hidingOps = []string{sso.OpLogin, sso.OpLogout, sso.OpSearch}
 
 // failure makes the public error of a call.
 func (op *operation) failure(err error) *sso.Error {

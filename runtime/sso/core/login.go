@@ -56,7 +56,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 			op.entry.Result, op.entry.SubStatus = store.ResultWarning, string(sso.PasswordAboutToExpire)
 		}
 		var changes []store.Change
-		if user.IsTOTPEnabled && !login.Trusted && c.cfg.Login.TOTPSingleUse {
+		if user.IsTOTPEnabled && !op.call.Trusted && c.cfg.Login.TOTPSingleUse {
 			step, _ := c.matchTOTP(user, login.TOTPCode, now)
 			changes = append(changes,
 				store.ForgetTOTPSteps{UserPK: user.PK, Before: step - usedStepsKept},
@@ -107,12 +107,12 @@ func (op *operation) verifyPassword(ctx context.Context, login sso.LoginRequest)
 		}
 		return verifiedUser{}, unknownUser()
 	}
-	if login.Trusted {
+	if op.call.Trusted {
 		return verifiedUser{user: user}, nil
 	}
 	hash, err := c.keys.DecryptStored(user.Password)
 	if err != nil {
-		return verifiedUser{}, errors.New("the stored password cannot be decrypted with the keys of this installation")
+		return verifiedUser{}, errUnreadablePassword
 	}
 	right, rehash, err := c.hasher.Verify(ctx, hash, login.Password)
 	if err != nil {
@@ -132,7 +132,7 @@ func unknownUser() *refusal {
 // checkLogin decides, in the order of section 4, whether a user whose password
 // was right may log in, and whether to warn that the password will expire.
 func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginRequest, now time.Time) (warn bool, err error) {
-	if user.IsTOTPEnabled && !login.Trusted {
+	if user.IsTOTPEnabled && !call.Trusted {
 		if login.TOTPCode == "" {
 			return false, refuse(sso.TOTPCodeMissing, "a TOTP code is needed").hiddenUnless(c.cfg.Login.InformIfTOTPMissing)
 		}
@@ -158,7 +158,7 @@ func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginReques
 		}
 		warn = true
 	}
-	if user.PasswordMustChange && !login.Trusted {
+	if user.PasswordMustChange && !call.Trusted {
 		if login.NewPassword == "" {
 			return false, refuse(sso.PasswordMustChange, "the password must be changed: send a new one along").
 				hiddenUnless(c.cfg.Password.InformIfMustBeChanged)
@@ -185,7 +185,7 @@ const usedStepsKept = 5
 // where it must change, of the same where its hash is out of date, or "".
 func (op *operation) newHash(ctx context.Context, verified verifiedUser, login sso.LoginRequest) (string, error) {
 	switch {
-	case login.Trusted:
+	case op.call.Trusted:
 		return "", nil
 	case verified.user.PasswordMustChange:
 		return op.core.hasher.Hash(ctx, login.NewPassword)
@@ -241,7 +241,7 @@ func (c *Core) Logout(ctx context.Context, call sso.Call) error {
 	if err != nil {
 		return op.finish(ctx, hideApp(err, c.cfg.Apps.InformIfAppInvalid), false)
 	}
-	err = op.change(ctx, store.Lookup{UST: op.ust, EndsSession: true}, func(found store.Found, now time.Time) ([]store.Change, error) {
+	err = op.change(ctx, store.Lookup{UST: op.ust, ChangesSession: true}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		if err := c.checkSession(found.Session, found.Caller, call, now); err != nil {
 			return nil, err
 		}

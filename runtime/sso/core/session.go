@@ -1,7 +1,6 @@
 package core
 
 import (
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -22,6 +21,27 @@ func (c *Core) openUST(encrypted string) (string, error) {
 	return string(clear), nil
 }
 
+// authorize checks the session of a call, unless the call is trusted.
+func (c *Core) authorize(found store.Found, call sso.Call, now time.Time) error {
+	if call.Trusted {
+		return nil
+	}
+	return c.checkSession(found.Session, found.Caller, call, now)
+}
+
+// isSuper reports whether a call may do what super-users may.
+func isSuper(found store.Found, call sso.Call) bool {
+	return call.Trusted || found.Caller.IsSuperUser
+}
+
+// authorOf names who makes a change: a user ID, or auto for a trusted call.
+func authorOf(found store.Found) string {
+	if found.Caller == nil {
+		return "auto"
+	}
+	return found.Caller.UserID
+}
+
 // checkSession decides whether a session may be used for a call (section 4 of
 // the specification, "Using a UST").
 func (c *Core) checkSession(session *store.Session, owner *store.User, call sso.Call, now time.Time) error {
@@ -39,9 +59,15 @@ func (c *Core) checkSession(session *store.Session, owner *store.User, call sso.
 // checkAccount is what login and the use of a session check alike, from the
 // client's address to the password's expiry.
 func (c *Core) checkAccount(user *store.User, call sso.Call, now time.Time) error {
-	switch {
-	case !c.addresses.allow(user.Username, call.RemoteAddr):
+	if !c.addresses.allow(user.Username, call.RemoteAddr) {
 		return refuse(sso.NotAllowed, "the user may not come from this address").hiddenUnless(false)
+	}
+	return c.checkState(user, now)
+}
+
+// checkState is the part of checkAccount that does not depend on the call.
+func (c *Core) checkState(user *store.User, now time.Time) error {
+	switch {
 	case user.IsLocked:
 		return refuse(sso.UserLocked, "the user is locked").hiddenUnless(c.cfg.Login.InformIfLocked)
 	case user.SignUpStatus != sso.SignUpFinal:
@@ -57,33 +83,12 @@ func (c *Core) newSession(user *store.User, ust string, call sso.Call, now time.
 	return &store.Session{
 		UST:            ust,
 		CreationTime:   now,
-		ExpirationTime: now.Add(time.Duration(c.cfg.Session.Expiry) * time.Minute),
+		ExpirationTime: now.Add(c.sessionLifetime()),
 		RemoteAddr:     tidy(joinAddresses(call.RemoteAddr)),
 		UserAgent:      tidy(call.UserAgent),
 		AuthType:       "default",
 		AuthPrincipal:  user.Username,
-		State:          firstState(call, now),
+		State:          stateText(nil, call, now, "login"),
 		UserPK:         user.PK,
 	}
-}
-
-// stateChange is an entry of the list that a session keeps of its renewals, in
-// Zato's format.
-type stateChange struct {
-	RemoteAddr   string `json:"remote_addr"`
-	UserAgent    string `json:"user_agent"`
-	TimestampUTC string `json:"timestamp_utc"`
-	CtxSource    string `json:"ctx_source"`
-	Idx          int    `json:"idx"`
-}
-
-func firstState(call sso.Call, now time.Time) string {
-	state, err := json.Marshal(map[string][]stateChange{"session_state_change_list": {{
-		RemoteAddr: tidy(joinAddresses(call.RemoteAddr)), UserAgent: tidy(call.UserAgent),
-		TimestampUTC: sso.FormatTime(now), CtxSource: "login", Idx: 1,
-	}}})
-	if err != nil {
-		panic(err) // strings and numbers always marshal
-	}
-	return string(state)
 }

@@ -30,12 +30,77 @@ var calls = map[string]func(t *testing.T, env *ssotest.Env, call sso.Call) error
 		_, err := env.Core.UserByID(t.Context(), call, "zusr1", false)
 		return err
 	},
+	sso.OpGetUserByUsername: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.UserByUsername(t.Context(), call, "nobody", true)
+		return err
+	},
 	sso.OpCreateUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
 		_, err := env.Core.CreateUser(t.Context(), call, sso.NewUser{Username: "new"})
 		return err
 	},
 	sso.OpCreateSuperUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
 		_, err := env.Core.CreateUser(t.Context(), call, sso.NewUser{Username: "new", IsSuperUser: true})
+		return err
+	},
+	sso.OpLockUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.LockUser(t.Context(), call, "zusr1")
+	},
+	sso.OpUnlockUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.UnlockUser(t.Context(), call, "zusr1")
+	},
+	sso.OpApproveUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.ApproveUser(t.Context(), call, "zusr1")
+	},
+	sso.OpRejectUser: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.RejectUser(t.Context(), call, "zusr1")
+	},
+	sso.OpDeleteUserByID: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.DeleteUserByID(t.Context(), call, "zusr1")
+	},
+	sso.OpDeleteUserByUsername: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.DeleteUserByUsername(t.Context(), call, "nobody")
+	},
+	sso.OpChangePassword: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.ChangePassword(t.Context(), call, sso.PasswordChange{OldPassword: ssotest.Password, NewPassword: "Another-Fine-Phrase-7"})
+	},
+	sso.OpResetTOTPKey: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.ResetTOTPKey(t.Context(), call, "", sso.Some(""), sso.Null[string]())
+		return err
+	},
+	sso.OpCreateAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.WriteAttributes(t.Context(), call, sso.AttributeOwner{}, sso.CreateAttribute, []sso.AttributeChange{{Name: "x"}})
+	},
+	sso.OpSetAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.WriteAttributes(t.Context(), call, sso.AttributeOwner{}, sso.SetAttribute, []sso.AttributeChange{{Name: "x"}})
+	},
+	sso.OpUpdateAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.WriteAttributes(t.Context(), call, sso.AttributeOwner{TargetUST: call.UST}, sso.UpdateAttribute, []sso.AttributeChange{{Name: "x"}})
+	},
+	sso.OpDeleteAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.DeleteAttributes(t.Context(), call, sso.AttributeOwner{}, []string{"x"})
+	},
+	sso.OpGetAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.Attributes(t.Context(), call, sso.AttributeOwner{}, nil, true)
+		return err
+	},
+	sso.OpGetSession: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.Session(t.Context(), call, call.UST)
+		return err
+	},
+	sso.OpSearch: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.Search(t.Context(), call, sso.SearchCriteria{})
+		return err
+	},
+	sso.OpVerifySession: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.VerifySession(t.Context(), call, call.UST)
+		return err
+	},
+	sso.OpRenewSession: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.RenewSession(t.Context(), call)
+		return err
+	},
+	sso.OpListSessions: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.Sessions(t.Context(), call, sso.SessionList{UST: "x"})
 		return err
 	},
 	sso.OpLogout: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
@@ -350,8 +415,8 @@ func TestRehashAtLogin(t *testing.T) {
 	})
 }
 
-// TestNewPasswordEndsSessions changes a password that must be changed.
-func TestNewPasswordEndsSessions(t *testing.T) {
+// TestNewPasswordChangesSessions changes a password that must be changed.
+func TestNewPasswordChangesSessions(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
 		env.SuperUser("admin")

@@ -22,23 +22,34 @@ func (c *Core) UpdateCurrentUser(ctx context.Context, call sso.Call, patch sso.U
 // UpdateUserByID updates any user, on behalf of a super-user (section 1 of the
 // specification).
 func (c *Core) UpdateUserByID(ctx context.Context, call sso.Call, userID string, patch sso.UserPatch) error {
-	lookup := func(ust string) store.Lookup {
+	return c.update(ctx, sso.OpUpdateUserByID, call, patch, targetByID(userID), func(found store.Found) error {
+		if !isSuper(found, call) && found.Caller.UserID == userID {
+			return refuse(sso.NotAllowed, "only super-users may update by ID: update the current user instead")
+		}
+		return mustBeSuperUser(found, call, sso.InvalidInput, "update others")
+	})
+}
+
+// targetByID looks for the caller and the user with an ID.
+func targetByID(userID string) func(ust string) store.Lookup {
+	return func(ust string) store.Lookup {
 		if !isPlainText(userID) {
 			return store.Lookup{UST: ust} // no user has such an ID
 		}
 		return store.Lookup{UST: ust, UserID: userID}
 	}
-	return c.update(ctx, sso.OpUpdateUserByID, call, patch, lookup, func(found store.Found) error {
-		switch {
-		case found.Caller.IsSuperUser && found.Target == nil:
-			return refuse(sso.UserIDInvalid, "there is no user with this ID")
-		case found.Caller.IsSuperUser:
-			return nil
-		case found.Caller.UserID == userID:
-			return refuse(sso.NotAllowed, "only super-users may update by ID: update the current user instead")
-		}
-		return refuse(sso.InvalidInput, "only super-users may update others")
-	})
+}
+
+// mustBeSuperUser refuses, with a code, callers that are not super-users, and
+// targets that are not there.
+func mustBeSuperUser(found store.Found, call sso.Call, code sso.Code, what string) error {
+	switch {
+	case !isSuper(found, call):
+		return refuse(code, "only super-users may %s", what)
+	case found.Target == nil:
+		return refuse(sso.UserIDInvalid, "there is no user with this ID")
+	}
+	return nil
 }
 
 // update goes through the checks in their order: app, session, rights,
@@ -51,7 +62,7 @@ func (c *Core) update(ctx context.Context, name string, call sso.Call, patch sso
 		return op.finish(ctx, err, false)
 	}
 	err = op.change(ctx, lookup(op.ust), func(found store.Found, now time.Time) ([]store.Change, error) {
-		if err := c.checkSession(found.Session, found.Caller, call, now); err != nil {
+		if err := c.authorize(found, call, now); err != nil {
 			return nil, err
 		}
 		if err := checkRights(found); err != nil {
@@ -60,35 +71,41 @@ func (c *Core) update(ctx context.Context, name string, call sso.Call, patch sso
 		if patch.IsEmpty() {
 			return nil, refuse(sso.MissingInput, "the data is empty: send a key at least")
 		}
-		if err := patch.CheckKeys(found.Caller.IsSuperUser); err != nil {
+		if err := patch.CheckKeys(isSuper(found, call)); err != nil {
 			return nil, refuse(sso.InvalidInput, "%v", err)
 		}
-		if err := c.checkValues(&patch); err != nil {
-			return nil, err
-		}
-		changed, err := c.apply(&patch, found, now)
-		if err != nil {
-			return nil, err
-		}
-		op.entry.Keys = strings.Join(patch.Keys(), ",")
-		op.entry.Changes = c.auditChanges(&patch, found.Target)
-		changes := []store.Change{store.UpdateUser{User: changed}}
-		if changed.IsLocked && patch.IsLocked.IsPresent() {
-			changes = append(changes, store.EndSessionsOf{UserPK: changed.PK})
-		}
-		if key, ok := patch.TOTPKey.Get(); ok && !c.isTOTPKeyOf(found.Target, key) {
-			// The codes of another key: none of them was used.
-			changes = append(changes, store.ForgetTOTPSteps{UserPK: changed.PK, Before: math.MaxInt64})
-		}
-		return changes, nil
+		return op.applied(&patch, found, now)
 	})
 	return op.finish(ctx, err, true)
+}
+
+// applied checks the values of a patch and returns what it changes.
+func (op *operation) applied(patch *sso.UserPatch, found store.Found, now time.Time) ([]store.Change, error) {
+	c := op.core
+	if err := c.checkValues(patch); err != nil {
+		return nil, err
+	}
+	changed, err := c.apply(patch, found, now)
+	if err != nil {
+		return nil, err
+	}
+	op.entry.Keys = strings.Join(patch.Keys(), ",")
+	op.entry.Changes = c.auditChanges(patch, found.Target)
+	changes := []store.Change{store.UpdateUser{User: changed}}
+	if changed.IsLocked && patch.IsLocked.IsPresent() {
+		changes = append(changes, store.EndSessionsOf{UserPK: changed.PK})
+	}
+	if key, ok := patch.TOTPKey.Get(); ok && !c.isTOTPKeyOf(found.Target, key) {
+		// The codes of another key: none of them was used.
+		changes = append(changes, store.ForgetTOTPSteps{UserPK: changed.PK, Before: math.MaxInt64})
+	}
+	return changes, nil
 }
 
 // apply returns the target's row as the patch leaves it.
 func (c *Core) apply(patch *sso.UserPatch, found store.Found, now time.Time) (*store.User, error) {
 	user := *found.Target
-	caller := found.Caller.UserID
+	caller := authorOf(found)
 
 	for _, field := range []struct {
 		patch  sso.Optional[string]
@@ -96,6 +113,7 @@ func (c *Core) apply(patch *sso.UserPatch, found store.Found, now time.Time) (*s
 		store  func(string) string
 	}{
 		{patch.Email, &user.Email, c.storedEmail},
+		{patch.Email, &user.EmailDigest, c.emailDigest},
 		{patch.DisplayName, &user.DisplayName, asItIs},
 		{patch.FirstName, &user.FirstName, asItIs},
 		{patch.MiddleName, &user.MiddleName, asItIs},

@@ -39,7 +39,7 @@ var goodValue = map[string]any{
 
 // columnsOf are the fields of a row that a key may change.
 var columnsOf = map[string][]string{
-	"email": {"Email"}, "display_name": {"DisplayName"}, "first_name": {"FirstName"}, "middle_name": {"MiddleName"},
+	"email": {"Email", "EmailDigest"}, "display_name": {"DisplayName"}, "first_name": {"FirstName"}, "middle_name": {"MiddleName"},
 	"last_name": {"LastName"}, "is_totp_enabled": {"IsTOTPEnabled"}, "totp_key": {"TOTPKey"}, "totp_label": {"TOTPLabel"},
 	"username": {"Username"}, "is_locked": {"IsLocked", "LockedTime", "LockedBy"}, "password_expiry": {"PasswordExpiry"},
 	"password_must_change": {"PasswordMustChange"}, "sign_up_status": {"SignUpStatus"},
@@ -329,7 +329,7 @@ func TestUpdateOrderOfChecks(t *testing.T) {
 	})
 }
 
-func TestLockingEndsSessions(t *testing.T) {
+func TestLockingChangesSessions(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
 		env.SuperUser("admin")

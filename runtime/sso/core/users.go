@@ -56,6 +56,34 @@ func (c *Core) UserByID(ctx context.Context, call sso.Call, userID string, allAt
 	return c.readUser(found.Target, readerFor(found.Caller, allAttributes)), nil
 }
 
+// UserByUsername returns a user to trusted code, or to a super-user, or nil
+// where there is none, or where there is one that is not approved and has to be.
+func (c *Core) UserByUsername(ctx context.Context, call sso.Call, username string, needsApproved bool) (*sso.User, error) {
+	op, err := c.begin(sso.OpGetUserByUsername, call, true)
+	if err != nil {
+		return nil, op.finish(ctx, err, false)
+	}
+	lookup := store.Lookup{UST: op.ust}
+	if isPlainText(username) {
+		lookup.Username = username
+	}
+	found, now, err := op.read(ctx, lookup)
+	if err == nil {
+		err = c.authorize(found, call, now)
+	}
+	if err == nil && !isSuper(found, call) {
+		err = refuse(sso.NotAllowed, "only super-users may look at users by name")
+	}
+	if err := op.finish(ctx, err, false); err != nil {
+		return nil, err
+	}
+	if found.Target == nil || needsApproved && found.Target.ApprovalStatus != sso.ApprovalApproved {
+		return nil, nil
+	}
+	user := c.readUser(found.Target, sso.AsSuperUser)
+	return &user, nil
+}
+
 func readerFor(caller *store.User, allAttributes bool) sso.Reader {
 	switch {
 	case allAttributes:
@@ -73,7 +101,7 @@ func (c *Core) CreateUser(ctx context.Context, call sso.Call, user sso.NewUser) 
 	if user.IsSuperUser {
 		name = sso.OpCreateSuperUser
 	}
-	op, err := c.begin(name, call, !user.Trusted)
+	op, err := c.begin(name, call, true)
 	if err != nil {
 		return sso.User{}, op.finish(ctx, err, false)
 	}
@@ -87,19 +115,16 @@ func (c *Core) CreateUser(ctx context.Context, call sso.Call, user sso.NewUser) 
 func (op *operation) create(ctx context.Context, user sso.NewUser) (*store.User, error) {
 	c := op.core
 	mayCreate := func(found store.Found, now time.Time) error {
-		if user.Trusted {
-			return nil
-		}
-		if err := c.checkSession(found.Session, found.Caller, op.call, now); err != nil {
+		if err := c.authorize(found, op.call, now); err != nil {
 			return err
 		}
-		if !found.Caller.IsSuperUser {
+		if !isSuper(found, op.call) {
 			return refuse(sso.NotAllowed, "only super-users may create users")
 		}
 		return nil
 	}
 	lookup := store.Lookup{UST: op.ust}
-	if !user.Trusted { // who may not create users is refused before the cost of a hash
+	if !op.call.Trusted { // who may not create users is refused before the cost of a hash
 		found, now, err := op.read(ctx, lookup)
 		if err == nil {
 			err = mayCreate(found, now)
@@ -120,11 +145,7 @@ func (op *operation) create(ctx context.Context, user sso.NewUser) (*store.User,
 		if err := mayCreate(found, now); err != nil {
 			return nil, err
 		}
-		by := "auto"
-		if found.Caller != nil {
-			by = found.Caller.UserID
-		}
-		c.stamp(row, by, now)
+		c.stamp(row, authorOf(found), now)
 		op.entry.Target = row.UserID
 		return []store.Change{store.InsertUser{User: row}}, nil
 	})
@@ -195,6 +216,7 @@ func (c *Core) newRow(user *sso.NewUser, hash string) *store.User {
 		row.ApprovalStatus = sso.ApprovalBeforeDecision
 	}
 	setNullable(&row.Email, user.Email, c.storedEmail)
+	setNullable(&row.EmailDigest, user.Email, c.emailDigest)
 	setNullable(&row.DisplayName, user.DisplayName, asItIs)
 	setNullable(&row.FirstName, user.FirstName, asItIs)
 	setNullable(&row.MiddleName, user.MiddleName, asItIs)

@@ -79,6 +79,40 @@ func TestWhoSeesWhat(t *testing.T) {
 	})
 }
 
+func TestUserByUsername(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		env.SuperUser("admin")
+		env.User("jane", nil)
+		env.User("new", func(u *sso.NewUser) { u.AutoApprove = false })
+		admin, jane := ssotest.Call(env.Login("admin")), ssotest.Call(env.Login("jane"))
+		for _, c := range []struct {
+			call          sso.Call
+			username      string
+			needsApproved bool
+			found         bool
+			code          string
+		}{
+			{ssotest.Trusted(), "jane", true, true, ""},
+			{ssotest.Trusted(), "new", true, false, ""},
+			{ssotest.Trusted(), "new", false, true, ""},
+			{ssotest.Trusted(), "nobody", false, false, ""},
+			{ssotest.Trusted(), "", false, false, ""},
+			{ssotest.Trusted(), "jane\x00", false, false, ""},
+			{admin, "jane", true, true, ""},
+			{jane, "jane", true, false, "E005001"},
+		} {
+			user, err := env.Core.UserByUsername(t.Context(), c.call, c.username, c.needsApproved)
+			if (user != nil) != c.found || codeOf(err) != c.code {
+				t.Errorf("%+v: %+v, %v", c, user, err)
+			}
+			if user != nil && (user.Username != c.username || user.TOTPKey != nil || user.SignUpTime.IsZero()) {
+				t.Errorf("%+v: %+v", c, user)
+			}
+		}
+	})
+}
+
 func TestCreateUser(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
@@ -143,7 +177,7 @@ func TestCreateUser(t *testing.T) {
 		if err != nil || !user.IsSuperUser || user.IsApprovalNeeded {
 			t.Errorf("%+v, %v", user, err)
 		}
-		user, err = env.Core.CreateUser(t.Context(), ssotest.Call(""), sso.NewUser{Username: "made", Trusted: true})
+		user, err = env.Core.CreateUser(t.Context(), ssotest.Trusted(), sso.NewUser{Username: "made"})
 		if err != nil || user.ApprovalStatusModBy != "auto" {
 			t.Errorf("%+v, %v", user, err)
 		}
@@ -153,7 +187,7 @@ func TestCreateUser(t *testing.T) {
 func TestCreateWithoutApproval(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, func(cfg *core.Config) { cfg.Signup.IsApprovalNeeded = false }, func(t *testing.T, env *ssotest.Env) {
-		user, err := env.Core.CreateUser(t.Context(), ssotest.Call(""), sso.NewUser{Username: "jane", Trusted: true})
+		user, err := env.Core.CreateUser(t.Context(), ssotest.Trusted(), sso.NewUser{Username: "jane"})
 		if err != nil || user.IsApprovalNeeded {
 			t.Errorf("%+v, %v", user, err)
 		}
@@ -167,7 +201,7 @@ func TestCreateTheSameUserAtOnce(t *testing.T) {
 		var wait sync.WaitGroup
 		for range cap(outcomes) {
 			wait.Go(func() {
-				_, err := env.Core.CreateUser(t.Context(), ssotest.Call(""), sso.NewUser{Username: "jane", Trusted: true})
+				_, err := env.Core.CreateUser(t.Context(), ssotest.Trusted(), sso.NewUser{Username: "jane"})
 				outcomes <- codeOf(err)
 			})
 		}

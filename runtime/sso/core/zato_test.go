@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"reflect"
 	"testing"
 	"time"
 
@@ -18,8 +19,15 @@ import (
 	"gatehouse/runtime/sso/totp"
 )
 
+type zatoAttribute struct {
+	Value       any
+	IsEncrypted bool `json:"is_encrypted"`
+	Expiration  *int
+}
+
 // TestUsersOfZato logs the users of a database that Zato made in, with their
-// passwords and TOTP keys, and uses the sessions that they had there.
+// passwords and TOTP keys, and uses the sessions and attributes that they had
+// there.
 func TestUsersOfZato(t *testing.T) {
 	t.Parallel()
 	script, err := os.ReadFile("../store/testdata/zato_odb.sql")
@@ -42,6 +50,8 @@ func TestUsersOfZato(t *testing.T) {
 			TOTPKey       string  `json:"totp_key"`
 			TOTPLabel     string  `json:"totp_label"`
 			UST           string  `json:"ust"`
+			Attrs         map[string]zatoAttribute
+			SessionAttrs  map[string]zatoAttribute `json:"session_attrs"`
 		} `json:"users"`
 	}
 	if err := json.Unmarshal(facts, &zato); err != nil {
@@ -108,6 +118,23 @@ func TestUsersOfZato(t *testing.T) {
 			if label != user.TOTPLabel {
 				t.Errorf("%s: TOTP label %q, want %q", name, label, user.TOTPLabel)
 			}
+		}
+		call := ssotest.Call(user.UST)
+		for what, owner := range map[*map[string]zatoAttribute]sso.AttributeOwner{&user.Attrs: {}, &user.SessionAttrs: {TargetUST: user.UST}} {
+			got, err := c.Attributes(t.Context(), call, owner, nil, true)
+			if err != nil || len(got) != len(*what) {
+				t.Errorf("%s: attributes %+v, %v, want %v", name, got, err, *what)
+			}
+			for _, attribute := range got {
+				want := (*what)[attribute.Name]
+				if !reflect.DeepEqual(attribute.Value, want.Value) || attribute.IsEncrypted != want.IsEncrypted ||
+					owner.TargetUST == "" && attribute.ExpirationTime.IsZero() != (want.Expiration == nil) {
+					t.Errorf("%s: attribute %+v, want %+v", name, attribute, want)
+				}
+			}
+		}
+		if _, err := c.RenewSession(t.Context(), call); err != nil {
+			t.Errorf("%s: renewing the old session: %v", name, err)
 		}
 	}
 }

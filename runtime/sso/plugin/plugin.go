@@ -98,14 +98,13 @@ func (p *SSO) EnsureSuperUser(ctx context.Context) (password string, err error) 
 		return "", err
 	}
 	password = passwords.Generate()
-	call := sso.Call{CID: invocation.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1"}
+	call := sso.Call{CID: invocation.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1", Trusted: true}
 	_, err = p.core.CreateUser(ctx, call, sso.NewUser{
 		Username:    FirstSuperUser,
 		Password:    password,
 		DisplayName: sso.Some("Administrator"),
 		IsSuperUser: true,
 		AutoApprove: true,
-		Trusted:     true,
 	})
 	if sso.HasCode(err, sso.UsernameExists) {
 		return "", nil

@@ -15,13 +15,37 @@ import (
 // Routes returns the routes of the SSO below /zato/sso.
 func Routes(core sso.Core) []channel.Route {
 	a := api{core: core}
-	return []channel.Route{
+	routes := []channel.Route{
 		route("", "/zato/sso/user/login", a.login),
 		route("", "/zato/sso/user/logout", a.logout),
 		route(http.MethodGet, "/zato/sso/user", a.getUser),
 		route(http.MethodPost, "/zato/sso/user", a.createUser),
 		route(http.MethodPatch, "/zato/sso/user", a.updateUser),
+		route(http.MethodDelete, "/zato/sso/user", a.deleteUser),
+		route("", "/zato/sso/user/search", a.search),
+		route(http.MethodPost, "/zato/sso/user/approve", onUser(core.ApproveUser)),
+		route(http.MethodPost, "/zato/sso/user/reject", onUser(core.RejectUser)),
+		route(http.MethodPost, "/zato/sso/user/lock", onUser(core.LockUser)),
+		route(http.MethodDelete, "/zato/sso/user/lock", onUser(core.UnlockUser)),
+		route(http.MethodPatch, "/zato/sso/user/password", a.changePassword),
+		route(http.MethodPatch, "/zato/sso/user/totp", a.resetTOTPKey),
+		route(http.MethodGet, "/zato/sso/user/session", a.getSession),
+		route(http.MethodPost, "/zato/sso/user/session", a.verifySession),
+		route(http.MethodPatch, "/zato/sso/user/session", a.renewSession),
+		route(http.MethodGet, "/zato/sso/user/session/list", a.listSessions),
 	}
+	for path, o := range map[string]owned{"/zato/sso/user/attr": {a, false}, "/zato/sso/session/attr": {a, true}} {
+		routes = append(routes,
+			route(http.MethodPost, path, o.write(sso.CreateAttribute)),
+			route(http.MethodPut, path, o.write(sso.SetAttribute)),
+			route(http.MethodPatch, path, o.write(sso.UpdateAttribute)),
+			route(http.MethodGet, path, o.get),
+			route(http.MethodDelete, path, o.delete),
+			route(http.MethodGet, path+"/exists", o.exists),
+			route(http.MethodGet, path+"/names", o.list),
+		)
+	}
+	return routes
 }
 
 type api struct{ core sso.Core }

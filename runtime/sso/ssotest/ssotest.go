@@ -114,14 +114,21 @@ func Call(ust string) sso.Call {
 	return sso.Call{CID: "test-cid", UST: ust, App: "CRM", RemoteAddr: Addr, UserAgent: "ssotest"}
 }
 
+// Trusted returns a call of the operator of the host.
+func Trusted() sso.Call {
+	call := Call("")
+	call.Trusted = true
+	return call
+}
+
 // User creates an approved user and returns its ID.
 func (e *Env) User(username string, change func(*sso.NewUser)) string {
 	e.T.Helper()
-	user := sso.NewUser{Username: username, Password: Password, AutoApprove: true, Trusted: true}
+	user := sso.NewUser{Username: username, Password: Password, AutoApprove: true}
 	if change != nil {
 		change(&user)
 	}
-	created, err := e.Core.CreateUser(e.T.Context(), Call(""), user)
+	created, err := e.Core.CreateUser(e.T.Context(), Trusted(), user)
 	if err != nil {
 		e.T.Fatalf("creating %s: %v", username, err)
 	}

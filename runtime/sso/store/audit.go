@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"gatehouse/runtime/database"
 )
@@ -45,6 +46,19 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 			}
 			return each(e)
 		}})
+}
+
+// Sessions returns the sessions of a user that have not expired at a time,
+// the oldest first.
+func (s *Store) Sessions(ctx context.Context, userPK int64, at time.Time) ([]*Session, error) {
+	var sessions []*Session
+	err := s.db.Read(ctx, database.Query{SQL: s.sql.listSessions, Args: []any{userPK, at},
+		Row: func(scan func(...any) error) error {
+			session := new(Session)
+			sessions = append(sessions, session)
+			return scan(session.columns()...)
+		}})
+	return sessions, err
 }
 
 // HasUsers reports whether there are users at all, and whether there is a

@@ -6,8 +6,9 @@ import (
 	"gatehouse/runtime/database"
 )
 
-// Change is one write: UpdateUser, InsertUser, InsertSession, EndSession,
-// EndSessionsOf, UseTOTPStep or AddAudit.
+// Change is one write: UpdateUser, InsertUser, DeleteUser, InsertSession,
+// RenewSession, EndSession, EndSessionsOf, EndOtherSessionsOf, UseTOTPStep, ForgetTOTPSteps
+// or AddAudit.
 type Change interface {
 	query(sql *statements) database.Query
 }
@@ -28,6 +29,18 @@ type EndSession struct{ PK int64 }
 
 // EndSessionsOf deletes all sessions of a user.
 type EndSessionsOf struct{ UserPK int64 }
+
+// EndOtherSessionsOf deletes all sessions of a user but one.
+type EndOtherSessionsOf struct {
+	UserPK int64
+	KeepPK int64
+}
+
+// RenewSession writes a session's expiration time and state.
+type RenewSession struct{ Session *Session }
+
+// DeleteUser deletes a user, and with it all that belongs to it.
+type DeleteUser struct{ PK int64 }
 
 // UseTOTPStep records that a user's TOTP code of one time step was used. A
 // second use of the step fails with ErrTOTPCodeUsed.
@@ -56,7 +69,7 @@ func (c UpdateUser) query(sql *statements) database.Query {
 		u.Email,
 		u.DisplayName, u.FirstName, u.MiddleName, u.LastName,
 		searchText(u.DisplayName), searchText(u.FirstName), searchText(u.MiddleName), searchText(u.LastName),
-		u.IsTOTPEnabled, u.TOTPKey, u.TOTPLabel,
+		u.IsTOTPEnabled, u.TOTPKey, u.TOTPLabel, u.EmailDigest,
 	}}
 }
 
@@ -71,7 +84,7 @@ func (c InsertUser) query(sql *statements) database.Query {
 		u.DisplayName, u.FirstName, u.MiddleName, u.LastName,
 		searchText(u.DisplayName), searchText(u.FirstName), searchText(u.MiddleName), searchText(u.LastName),
 		u.IsRateLimitActive, u.RateLimitType, u.RateLimitDef, u.RateLimitCheckParent,
-		u.IsTOTPEnabled, u.TOTPKey, u.TOTPLabel,
+		u.IsTOTPEnabled, u.TOTPKey, u.TOTPLabel, u.EmailDigest,
 	}}
 }
 
@@ -88,6 +101,18 @@ func (c EndSession) query(sql *statements) database.Query {
 
 func (c EndSessionsOf) query(sql *statements) database.Query {
 	return database.Query{SQL: sql.endSessionsOf, Args: []any{c.UserPK}}
+}
+
+func (c EndOtherSessionsOf) query(sql *statements) database.Query {
+	return database.Query{SQL: sql.endOtherSessionsOf, Args: []any{c.UserPK, c.KeepPK}}
+}
+
+func (c RenewSession) query(sql *statements) database.Query {
+	return database.Query{SQL: sql.renewSession, Args: []any{c.Session.PK, c.Session.ExpirationTime, c.Session.State}}
+}
+
+func (c DeleteUser) query(sql *statements) database.Query {
+	return database.Query{SQL: sql.deleteUser, Args: []any{c.PK}}
 }
 
 func (c UseTOTPStep) query(sql *statements) database.Query {
@@ -112,14 +137,15 @@ func (u *User) columns() []any {
 		&u.LockedBy, &u.ApprovalStatus, &u.ApprovalStatusTime, &u.ApprovalStatusBy, &u.Username, &u.Password,
 		&u.PasswordIsSet, &u.PasswordMustChange, &u.PasswordLastSet, &u.PasswordExpiry, &u.SignUpStatus, &u.SignUpTime,
 		&u.Email, &u.DisplayName, &u.FirstName, &u.MiddleName, &u.LastName, &u.IsRateLimitActive, &u.RateLimitType,
-		&u.RateLimitDef, &u.RateLimitCheckParent, &u.IsTOTPEnabled, &u.TOTPKey, &u.TOTPLabel,
+		&u.RateLimitDef, &u.RateLimitCheckParent, &u.IsTOTPEnabled, &u.TOTPKey, &u.TOTPLabel, &u.EmailDigest,
 	}
 }
 
 // columns returns where the columns of a SELECT of sessionColumns go.
 func (s *Session) columns() []any {
 	return []any{
-		&s.PK, &s.UST, &s.CreationTime, &s.ExpirationTime, &s.RemoteAddr, &s.UserAgent, &s.AuthType, &s.AuthPrincipal, &s.UserPK,
+		&s.PK, &s.UST, &s.CreationTime, &s.ExpirationTime, &s.RemoteAddr, &s.UserAgent, &s.AuthType, &s.AuthPrincipal,
+		&s.ExternalID, &s.State, &s.UserPK,
 	}
 }
 

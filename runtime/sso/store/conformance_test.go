@@ -129,7 +129,7 @@ func lookups(t *testing.T, s *store.Store) {
 		"oneself":      {UST: ust, UserID: user.UserID},
 		"by name":      {Username: other.Username},
 		"session":      {UST: ust},
-		"to end":       {UST: ust, EndsSession: true},
+		"to end":       {UST: ust, ChangesSession: true},
 		"none":         {UST: "zustnone", UserID: "zusrnone"},
 		"none by name": {Username: "none"},
 	} {

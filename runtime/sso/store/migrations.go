@@ -12,6 +12,9 @@ var schemaPostgreSQL string
 //go:embed migrations/001_sqlite.sql
 var schemaSQLite string
 
+//go:embed migrations/002.sql
+var lookups string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -20,5 +23,6 @@ const MigrationOwner = "sso"
 func Migrations() []database.Migration {
 	return []database.Migration{
 		{Version: 1, Name: "tables of the SSO and its audit", SQLite: schemaSQLite, PostgreSQL: schemaPostgreSQL},
+		{Version: 2, Name: "look-ups", SQLite: lookups, PostgreSQL: lookups},
 	}
 }

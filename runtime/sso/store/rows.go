@@ -27,6 +27,7 @@ type User struct {
 	SignUpTime           time.Time
 	SignUpConfirmToken   string // written only
 	Email                *string
+	EmailDigest          *string // of the e-mail in clear, to look it up by
 	DisplayName          *string
 	FirstName            *string
 	MiddleName           *string
@@ -50,8 +51,9 @@ type Session struct {
 	UserAgent      string
 	AuthType       string
 	AuthPrincipal  string
-	State          string // the column opaque1: the list of state changes, JSON
-	UserPK         int64  // User.PK of its owner
+	ExternalID     *string // the column ext_session_id
+	State          string  // the column opaque1: the list of state changes, JSON
+	UserPK         int64   // User.PK of its owner
 }
 
 // AuditEntry is one call as the audit keeps it (section 7 of the

@@ -31,14 +31,21 @@ type Lookup struct {
 	// UST, in clear, names the session of the caller and the caller.
 	UST string
 
-	// EndsSession says that the session will be deleted.
-	EndsSession bool
+	// ChangesSession says that the session will be changed or deleted.
+	ChangesSession bool
 
 	// TargetSelf makes the owner of the UST the target as well; UserID and
 	// Username name another one. With none of them there is no target.
 	TargetSelf bool
 	UserID     string
 	Username   string
+
+	// TargetUST, in clear, names a session, whose owner is then the target.
+	TargetUST string
+
+	// Attributes, if set, names attributes of the target, or, where TargetUST
+	// is set, of that session.
+	Attributes *AttributeLookup
 }
 
 // Found holds the rows that a Lookup has found. What was not found is nil.
@@ -46,6 +53,9 @@ type Found struct {
 	Session *Session
 	Caller  *User
 	Target  *User
+
+	TargetSession *Session
+	Attributes    []*Attribute
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -117,13 +127,21 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 		user(sql.userByID, lookup.UserID, &found.Target)
 	case lookup.Username != "":
 		user(sql.userByName, lookup.Username, &found.Target)
+	case lookup.TargetUST != "":
+		user(sql.userOfUST, lookup.TargetUST, &found.Target)
+		queries = append(queries, database.Query{SQL: sql.session, Args: []any{lookup.TargetUST},
+			Row: func(scan func(...any) error) error {
+				found.TargetSession = new(Session)
+				return scan(found.TargetSession.columns()...)
+			}})
 	}
+	queries = append(queries, s.attributeQueries(lookup, found)...)
 	if lookup.UST == "" {
 		return queries
 	}
 	session := sql.session
-	if lookup.EndsSession {
-		session = sql.sessionToEnd
+	if lookup.ChangesSession {
+		session = sql.sessionToChange
 	}
 	queries = append(queries, database.Query{SQL: session, Args: []any{lookup.UST},
 		Row: func(scan func(...any) error) error {

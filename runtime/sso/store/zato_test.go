@@ -35,7 +35,7 @@ func shape(t *testing.T, db database.DB) map[string]bool {
 	all := map[string]bool{}
 	for _, sql := range []string{
 		`SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(character_maximum_length::text, '')
-			|| ' null ' || is_nullable FROM information_schema.columns WHERE table_name LIKE 'zato_sso_%'`,
+			|| ' null ' || is_nullable FROM information_schema.columns WHERE table_name LIKE 'zato_sso_%' AND column_name NOT LIKE 'gatehouse_%'`,
 		`SELECT 'index ' || indexdef FROM pg_indexes WHERE tablename LIKE 'zato_sso_%' AND indexname NOT LIKE 'gatehouse_%'`,
 		`SELECT 'constraint ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text LIKE 'zato_sso_%'`,
 		`SELECT 'sequence ' || sequence_name FROM information_schema.sequences WHERE sequence_name LIKE 'zato_sso_%'`,

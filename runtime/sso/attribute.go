@@ -1,0 +1,84 @@
+package sso
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Attribute is a named value that a user or a session has.
+type Attribute struct {
+	Name         string
+	Value        any // as JSON has it: string, float64, bool, nil, []any, map[string]any
+	CreationTime time.Time
+
+	LastModified   time.Time
+	ExpirationTime time.Time // zero where it does not expire
+
+	// IsEncrypted tells that the value is stored encrypted. Where it was not
+	// asked to be decrypted, Value is the token.
+	IsEncrypted bool
+}
+
+// ToDict returns the attribute under the names of Zato's SSO, times as text.
+func (a Attribute) ToDict() map[string]any {
+	dict := map[string]any{
+		"name": a.Name, "value": a.Value, "creation_time": FormatTime(a.CreationTime), "last_modified": nil,
+		"expiration_time": "9999-12-31T00:00:00", "is_encrypted": a.IsEncrypted,
+	}
+	if !a.LastModified.IsZero() {
+		dict["last_modified"] = FormatTime(a.LastModified)
+	}
+	if !a.ExpirationTime.IsZero() {
+		dict["expiration_time"] = FormatTime(a.ExpirationTime)
+	}
+	return dict
+}
+
+// MarshalJSON writes what ToDict returns.
+func (a Attribute) MarshalJSON() ([]byte, error) { return json.Marshal(a.ToDict()) }
+
+// AttributeOwner names whose attributes a call is about: with TargetUST those
+// of a session, else those of the user with UserID, or of the caller where
+// that is empty.
+type AttributeOwner struct {
+	UserID    string
+	TargetUST string // encrypted
+}
+
+// AttributeChange is what is to become of one attribute.
+type AttributeChange struct {
+	Name string
+
+	// Value is anything that JSON can hold; absent leaves it as it is, in an
+	// update, and is null where the attribute is created.
+	Value Optional[any]
+
+	// Expiration is in seconds from now; null and 0 are never. Absent leaves
+	// it as it is, in an update.
+	Expiration Optional[int]
+
+	// Encrypt says how the value is stored; absent leaves that as it is, in
+	// an update, and is false where the attribute is created.
+	Encrypt Optional[bool]
+
+	problems []string // unknown keys and values of a wrong type
+}
+
+// Problem returns one thing that is wrong with the data that the change was
+// made of, or nil.
+func (c AttributeChange) Problem() error { return firstProblem(c.problems) }
+
+// AttributeWrite is how a call writes attributes.
+type AttributeWrite int
+
+// The ways to write attributes. An attribute that has expired is none.
+const (
+	CreateAttribute AttributeWrite = iota // E009001 where there is one
+	SetAttribute                          // whether or not there is one
+	UpdateAttribute                       // E009002 where there is none
+)
+
+// Op returns the operation of the way.
+func (w AttributeWrite) Op() string {
+	return [...]string{OpCreateAttribute, OpSetAttribute, OpUpdateAttribute}[w]
+}

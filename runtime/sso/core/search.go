@@ -1,0 +1,106 @@
+package core
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/store"
+)
+
+// Search finds users for a super-user (section 6 of the specification).
+func (c *Core) Search(ctx context.Context, call sso.Call, criteria sso.SearchCriteria) (sso.SearchResult, error) {
+	op, err := c.begin(sso.OpSearch, call, true)
+	if err != nil {
+		return sso.SearchResult{}, op.finish(ctx, err, false)
+	}
+	result, err := op.search(ctx, criteria)
+	return result, op.finish(ctx, err, false)
+}
+
+func (op *operation) search(ctx context.Context, criteria sso.SearchCriteria) (sso.SearchResult, error) {
+	c := op.core
+	found, now, err := op.read(ctx, store.Lookup{UST: op.ust})
+	if err == nil {
+		err = c.authorize(found, op.call, now)
+	}
+	if err != nil {
+		return sso.SearchResult{}, err
+	}
+	if !isSuper(found, op.call) {
+		return sso.SearchResult{}, refuse(sso.NotAllowed, "only super-users may search")
+	}
+	filter, err := c.userFilter(&criteria)
+	if err != nil {
+		return sso.SearchResult{}, err
+	}
+	rows, total, err := c.store.FindUsers(ctx, filter)
+	if err != nil {
+		return sso.SearchResult{}, err
+	}
+	result := sso.SearchResult{Total: total, Page: criteria.Page, PageSize: criteria.PageSize, Users: make([]sso.User, len(rows))}
+	if result.PageSize > 0 {
+		result.Pages = (total + result.PageSize - 1) / result.PageSize
+	}
+	for i, row := range rows {
+		result.Users[i] = c.readUser(row, sso.AsSuperUser)
+	}
+	return result, nil
+}
+
+// userFilter makes a filter of criteria, and the criteria's page what it is.
+func (c *Core) userFilter(criteria *sso.SearchCriteria) (store.UserFilter, error) {
+	if err := criteria.Problem(); err != nil {
+		return store.UserFilter{}, refuse(sso.InvalidInput, "%v", err)
+	}
+	filter := store.UserFilter{NamesOr: criteria.NamesOr}
+	switch {
+	case criteria.UserID != "":
+		filter.UserID = criteria.UserID
+	case criteria.Username != "":
+		filter.Username = criteria.Username
+	default:
+		for _, name := range []struct {
+			column string
+			text   sso.Optional[string]
+		}{
+			{"display_name", criteria.DisplayName}, {"first_name", criteria.FirstName},
+			{"middle_name", criteria.MiddleName}, {"last_name", criteria.LastName},
+		} {
+			if text, ok := name.text.Get(); ok && text != "" {
+				filter.Names = append(filter.Names, store.NameFilter{Column: name.column, Text: text, Contains: criteria.NamesContain})
+			}
+		}
+		if email, ok := criteria.Email.Get(); ok && email != "" {
+			filter.EmailDigest = c.emailDigest(email)
+		}
+		filter.SignUpStatus, _ = criteria.SignUpStatus.Get()
+		filter.ApprovalStatus, _ = criteria.ApprovalStatus.Get()
+	}
+	for _, text := range filter.Texts() {
+		if !isPlainText(text) {
+			return store.UserFilter{}, refuse(sso.InvalidInput, "what is searched for must be valid UTF-8 without NUL")
+		}
+	}
+	criteria.Page = max(1, criteria.Page)
+	if criteria.AllPages {
+		criteria.Page, criteria.PageSize = 1, 0
+		return filter, nil
+	}
+	if criteria.PageSize == 0 {
+		criteria.PageSize = c.cfg.Search.DefaultPageSize
+	}
+	criteria.PageSize = min(criteria.PageSize, c.cfg.Search.MaxPageSize)
+	filter.Limit, filter.Offset = criteria.PageSize, (criteria.Page-1)*criteria.PageSize
+	return filter, nil
+}
+
+// emailDigest is what an e-mail in clear is looked up by: a digest that only
+// this installation's key makes.
+func (c *Core) emailDigest(email string) string {
+	mac := hmac.New(sha256.New, c.emailKey)
+	mac.Write([]byte(email))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
