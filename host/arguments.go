@@ -12,7 +12,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s takes no argument %q: see %q", cmd.CommandPath(), args[0], cmd.CommandPath()+" --help")
+	return fmt.Errorf("%s takes no argument %q: see %q", commandOf(cmd), args[0], cmd.CommandPath()+" --help")
 }
 
 // exactArg wants exactly one argument, and calls it by its name.
@@ -21,7 +21,7 @@ func exactArg(name string) cobra.PositionalArgs {
 		if len(args) == 1 && args[0] != "" {
 			return nil
 		}
-		return fmt.Errorf("%s takes one argument, %s: see %q", cmd.CommandPath(), name, cmd.CommandPath()+" --help")
+		return fmt.Errorf("%s takes one argument, %s: see %q", commandOf(cmd), name, cmd.CommandPath()+" --help")
 	}
 }
 
@@ -36,8 +36,17 @@ func subcommand(cmd *cobra.Command, args []string) error {
 	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
 		meant = fmt.Sprintf(" (did you mean %s?)", strings.Join(similar, " or "))
 	}
-	return fmt.Errorf("%s has no command %q%s: see %q", cmd.CommandPath(), args[0], meant, cmd.CommandPath()+" --help")
+	has := "there is"
+	if cmd.HasParent() {
+		has = commandOf(cmd) + " has"
+	}
+	return fmt.Errorf("%s no command %q%s: see %q", has, args[0], meant, cmd.CommandPath()+" --help")
 }
 
 // showHelp is what a command does that is there for those below it.
 func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// commandOf names a command without the program, which begins every message.
+func commandOf(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}

@@ -133,7 +133,7 @@ func (i *installation) openWith(cmd *cobra.Command, quiet bool, options runtime.
 	}
 	logger, err := newLogger(cmd, cfg.Log, quiet)
 	if err != nil {
-		return nil, err
+		return nil, cfg.Locate(err)
 	}
 	sso := plugin.New()
 	options.Config, options.Logger, options.Plugins = cfg, logger, []runtime.Plugin{sso}

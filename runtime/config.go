@@ -36,7 +36,7 @@ type Config struct {
 	Log      LogConfig      `yaml:"log"`
 
 	sections map[string]yaml.Node
-	lines    map[string]int // of the keys of the file
+	lines    map[string]int // of the settings in the file, by their path
 	file     string
 }
 
@@ -98,6 +98,7 @@ func LoadConfig(path string) (Config, error) {
 
 var (
 	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
 	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
 )
 
@@ -105,6 +106,9 @@ var (
 // knows settings rather than the types of a program.
 func inWords(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
+	if found := notYAML.FindStringSubmatch(text); found != nil {
+		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
+	}
 	text = unknownField.ReplaceAllString(text, "there is no setting $1")
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
@@ -119,18 +123,47 @@ func inWords(err error) string {
 	})
 }
 
-// keyLines tells on which line each key at the top of a document is.
+// keyLines tells on which line each setting of a document is, by its path, such
+// as services.timeout.
 func keyLines(text []byte) map[string]int {
 	var document yaml.Node
 	lines := map[string]int{}
 	if err := yaml.Load(text, &document); err != nil || len(document.Content) == 0 {
 		return lines
 	}
-	top := document.Content[0].Content
-	for i := 0; i+1 < len(top); i += 2 {
-		lines[top[i].Value] = top[i].Line
-	}
+	noteLines(document.Content[0], "", lines)
 	return lines
+}
+
+func noteLines(node *yaml.Node, path string, lines map[string]int) {
+	if node.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		setting := path + node.Content[i].Value
+		lines[setting] = node.Content[i].Line
+		noteLines(node.Content[i+1], setting+".", lines)
+	}
+}
+
+// Locate adds to an error that begins with the path of a setting, and to each
+// of those that are joined in it, where in the file that setting is.
+func (c *Config) Locate(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // of the error itself
+		var located []error
+		for _, part := range joined.Unwrap() {
+			located = append(located, c.Locate(part))
+		}
+		return errors.Join(located...)
+	}
+	if err == nil {
+		return nil
+	}
+	setting, _, _ := strings.Cut(err.Error(), ":")
+	if line := c.lines[setting]; line > 0 {
+		return fmt.Errorf("configuration %s: line %d: %w", c.file, line, err)
+	}
+	return err
 }
 
 func stripComments(text []byte) []byte {
@@ -170,6 +203,9 @@ func (c *Config) check(plugins []string) error {
 		if timeout <= 0 {
 			faults = append(faults, fmt.Errorf("services.timeouts: %s: must be above 0, such as 30s", service))
 		}
+	}
+	if c.Services.PoolSize < 0 {
+		faults = append(faults, fmt.Errorf("services.pool_size: must not be negative; 0 chooses by the number of processors"))
 	}
 	if c.HTTP.MaxBody <= 0 {
 		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))

@@ -34,16 +34,41 @@ func (r *Runtime) Invoke(ctx context.Context, request invocation.Request) (invoc
 	}
 	failure := answerTo(request.Service, err)
 	failure.CID, failure.Version = request.CID, response.Version
-	level := slog.LevelDebug
-	if failure.Status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	r.logger.LogAttrs(ctx, level, "service failed",
+	r.logger.LogAttrs(ctx, levelOf(ctx, failure, err), "service failed",
 		slog.String("cid", request.CID), slog.String("service", request.Service),
 		slog.Duration("duration", time.Since(started)),
 		slog.Int("status", failure.Status), slog.String("version", failure.Version), slog.String("cause", logText(failure)))
 	return invocation.Response{}, failure
 }
+
+// levelOf is how loud the log tells of a failure: refusals are the caller's
+// business, unless their author gave a cause for the log. What a service
+// invoked by this one has told already is not repeated aloud.
+func levelOf(ctx context.Context, failure *invocation.Error, err error) slog.Level {
+	var told *toldError
+	var refused *service.Error
+	switch {
+	case errors.As(err, &told):
+		return slog.LevelDebug
+	case ctx.Err() != nil && errors.Is(err, context.Canceled): // the caller has gone
+		return slog.LevelInfo
+	case failure.Status >= http.StatusInternalServerError:
+		return slog.LevelError
+	case errors.As(err, &refused) && refused.Err != nil:
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
+// toldError is the cause of a failure that the log has told already, where the
+// service failed that this one has invoked.
+type toldError struct {
+	service string
+	err     error
+}
+
+func (e *toldError) Error() string { return "service " + e.service + " failed, as the log tells" }
+func (e *toldError) Unwrap() error { return e.err }
 
 // maxLogText bounds, in bytes, what one failure of a service puts into the log.
 const maxLogText = 8 << 10
@@ -136,7 +161,7 @@ func encode(answer *service.Response) (invocation.Response, error) {
 		return response, nil
 	}
 	if nesting.IsEndless(answer.Payload, true) {
-		return invocation.Response{}, fmt.Errorf("the service set Response.Payload to a %T that is nested more than %d deep, or holds itself", answer.Payload, nesting.Most)
+		return invocation.Response{}, fmt.Errorf("the service set Response.Payload to a value that is nested more than %d deep, or holds itself", nesting.Most)
 	}
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
@@ -165,8 +190,16 @@ func (n nested) InvokeService(ctx context.Context, name, cid string, input []byt
 	for i, field := range refused.Fields {
 		fields[i] = service.FieldError{Field: field.Name, Message: field.Message}
 	}
-	return nil, &service.Error{Status: refused.Status, Message: refused.Message, Fields: fields,
-		SubStatus: refused.SubStatus, Err: refused.Cause}
+	answer := &service.Error{Status: refused.Status, Message: refused.Message, Fields: fields, SubStatus: refused.SubStatus}
+	var missing *script.NotFoundError
+	switch {
+	case errors.As(refused.Cause, &missing) && missing.Service == name:
+		answer.Err = service.ErrNoSuchService
+		n.runtime.logger.WarnContext(ctx, "a service was invoked that is not there", "cid", cid, "service", name)
+	case refused.Status >= http.StatusInternalServerError:
+		answer.Err = &toldError{service: name, err: refused.Cause}
+	}
+	return nil, answer
 }
 
 // answerTo turns the error of a service, or of the engine, into what its

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"gatehouse/runtime/database"
@@ -118,7 +119,7 @@ func (r *Runtime) configure() error {
 	for _, plugin := range r.plugins {
 		faults = append(faults, plugin.Configure(func(dst any) error { return r.cfg.section(plugin.Name(), dst) }))
 	}
-	return errors.Join(faults...)
+	return r.cfg.Locate(errors.Join(faults...))
 }
 
 func (r *Runtime) openDatabase(ctx context.Context) error {
@@ -174,7 +175,15 @@ func (r *Runtime) LoadServices(ctx context.Context) error {
 		}
 	}
 	r.engine = engine
-	return engine.Load(ctx)
+	if err := engine.Load(ctx); err != nil {
+		return err
+	}
+	for name := range r.cfg.Services.Timeouts {
+		if !slices.ContainsFunc(engine.Services(), func(info script.Info) bool { return info.Name == name }) {
+			r.logger.Warn("services.timeouts names a service that is not there", "service", name)
+		}
+	}
+	return nil
 }
 
 // Services tells of every service that there is, and of every file that could

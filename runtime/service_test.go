@@ -98,6 +98,9 @@ func (self *Bind) Handle() error {
 		var refused *service.Error
 		if errors.As(err, &refused) {
 			self.Response.Payload = service.Dict{"status": refused.Status, "message": refused.Message}
+			if errors.Is(err, service.ErrNoSuchService) {
+				self.Response.Payload = "there is none"
+			}
 			return nil
 		}
 		return err
@@ -357,15 +360,20 @@ func TestServices(t *testing.T) {
 		if !reflect.DeepEqual(got.json, map[string]any{"status": 409.0, "message": "changed meanwhile"}) {
 			t.Errorf("%v", got)
 		}
-		got = h.invoke("invoke.caller", map[string]any{"service": "nowhere"})
-		if got.json["status"] != 404.0 {
+		if got = h.invoke("invoke.caller", map[string]any{"service": "nowhere"}); got.text != `"there is none"` {
 			t.Errorf("%v", got)
+		}
+		if got = h.invoke("invoke.caller", map[string]any{"service": "refuse.refuse", "how": "404"}); got.json["status"] != 404.0 {
+			t.Errorf("%v", got)
+		}
+		if !strings.Contains(h.log.String(), `msg="a service was invoked that is not there"`) {
+			t.Error("the log does not tell of the service that is missing")
 		}
 		if got := h.invoke("circle.circle", nil); got.status != 500 {
 			t.Errorf("a circle: %v", got)
 		}
-		if !strings.Contains(h.log.String(), "round in a circle") {
-			t.Error("the log does not tell of the circle")
+		if log := h.log.String(); !strings.Contains(log, "round in a circle") || strings.Contains(log, "failed, as the log tells: ") {
+			t.Error("the log does not tell of the circle, or tells of it again and again")
 		}
 	})
 

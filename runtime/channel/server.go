@@ -34,6 +34,7 @@ type ServerConfig struct {
 
 // Server serves HTTP on a listener.
 type Server struct {
+	logger *slog.Logger
 	server http.Server
 	grace  time.Duration
 }
@@ -59,7 +60,8 @@ func NewServer(config ServerConfig) *Server {
 		config.Grace = 40 * time.Second
 	}
 	return &Server{
-		grace: config.Grace,
+		grace:  config.Grace,
+		logger: config.Logger,
 		server: http.Server{
 			Handler:           config.Handler,
 			ReadHeaderTimeout: config.HeaderTimeout,
@@ -83,6 +85,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
+	s.logger.Info("stopping: calls in flight finish first; another interrupt ends at once")
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
 	err := s.server.Shutdown(limited)
@@ -96,5 +99,6 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
 		err = errors.Join(err, ended)
 	}
+	s.logger.Info("stopped serving HTTP")
 	return err
 }

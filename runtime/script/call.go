@@ -123,8 +123,10 @@ func (c *call) perform(run func(ready func(*service.Service)) error, locate func
 	returned := false
 	defer func() {
 		if !returned {
-			fault := &PanicError{Service: c.service, Message: panicText(recover())}
-			locate(fault)
+			value := recover()
+			fault := &PanicError{Service: c.service}
+			locate(fault) // before its text, for which methods of the script may run
+			fault.Message = panicText(value)
 			result = outcome{err: fault, broken: true}
 		}
 		if c.state.CompareAndSwap(running, finished) {

@@ -65,7 +65,7 @@ func TestEndlessValuesAreRefused(t *testing.T) {
 		service.BadRequest("no %v", object).Message, service.NotFound("no %v", arguments...).Message,
 	}
 	return nil`, "bytes", "log/slog", "strings")})
-	const want = `[3,true,"no (a map[string]interface {} nested too deeply)","no (a map[string]interface {} nested too deeply)"]`
+	const want = `[3,true,"no (a value nested too deeply)","no (a value nested too deeply)"]`
 	if got := h.call("bad.bad", ""); got.err != nil || got.payload != want {
 		t.Errorf("got %+v", got)
 	}

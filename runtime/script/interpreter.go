@@ -246,10 +246,14 @@ func (w *interpreter) serve(services ...runFunc) {
 		case next := <-w.jobs:
 			w.guard.Reset()
 			next.call.perform(func(ready func(*service.Service)) error {
-				if w.printed != nil {
-					defer w.printed.flush()
+				if w.printed == nil {
+					return services[next.service](ready)
 				}
-				return services[next.service](ready)
+				defer w.printed.flush()
+				return services[next.service](func(s *service.Service) {
+					ready(s)
+					w.printed.call = s.Logger
+				})
 			}, w.locate)
 		}
 	}

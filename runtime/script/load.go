@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/runtime/script/compile"
@@ -414,7 +415,11 @@ func (e *Engine) fail(d *directory, f *failure) {
 	known := d.failure != nil && d.failure.err.Error() == f.err.Error()
 	d.failure = f
 	if !known {
-		e.logger.Error("services not loaded; what served before serves on", "dir", d.shown, "errors", f.err.Error())
+		message := "services not loaded"
+		if d.live != nil {
+			message += "; what served before serves on"
+		}
+		e.logger.Error(message, "dir", d.shown, "errors", strings.ReplaceAll(f.err.Error(), "\n", "; "))
 	}
 }
 

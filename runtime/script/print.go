@@ -11,7 +11,8 @@ const maxLine = 16 << 10
 // lineLogger writes the lines that one interpreter prints to a logger.
 type lineLogger struct {
 	logger *slog.Logger
-	rest   []byte // a line that has not ended
+	call   *slog.Logger // of the call at hand, if there is one
+	rest   []byte       // a line that has not ended
 }
 
 // Write logs every line that ends in p. It never fails.
@@ -31,12 +32,19 @@ func (l *lineLogger) Write(p []byte) (int, error) {
 	}
 }
 
-// flush logs a line that has not ended.
+// flush logs a line that has not ended, and ends what the call prints.
 func (l *lineLogger) flush() {
 	if len(l.rest) > 0 {
 		l.log(l.rest)
 		l.rest = nil
 	}
+	l.call = nil
 }
 
-func (l *lineLogger) log(line []byte) { l.logger.Info("printed by a script", "text", string(line)) }
+func (l *lineLogger) log(line []byte) {
+	logger := l.logger
+	if l.call != nil {
+		logger = l.call
+	}
+	logger.Info("printed by a script", "text", string(line))
+}

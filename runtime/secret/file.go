@@ -37,6 +37,9 @@ func FindKey(keyFile, defaultFile string) (Key, error) {
 // ErrKey where the file holds no key.
 func LoadKey(path string) (Key, error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Key{}, fmt.Errorf("secret key file: %w: give the path of the file that holds the installation's key", err)
+	}
 	if err != nil {
 		return Key{}, fmt.Errorf("secret key file: %w", err)
 	}

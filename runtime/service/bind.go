@@ -31,10 +31,10 @@ import (
 func (r Request) Bind(dst any) error {
 	target := reflect.ValueOf(dst)
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("bind: want a pointer to a struct, got %T", dst)
+		return errors.New("bind: want a pointer to a struct, as in self.Request.Bind(&input)")
 	}
 	if nesting.IsEndless(dst, true) {
-		return fmt.Errorf("bind: the %T holds itself", dst)
+		return errors.New("bind: the struct holds itself")
 	}
 	input := bytes.TrimSpace(r.Raw) // rather than Input, which has lost the digits of large numbers
 	if len(input) == 0 {
@@ -137,6 +137,10 @@ func ruleText(fault validator.FieldError) string {
 		return sized("at least")
 	case "max", "lte":
 		return sized("at most")
+	case "gt":
+		return sized("more than")
+	case "lt":
+		return sized("less than")
 	case "len":
 		return sized("exactly")
 	case "oneof":

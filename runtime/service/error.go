@@ -58,7 +58,7 @@ func newError(status int, format string, args []any) *Error {
 	for i, arg := range args {
 		if nesting.IsEndless(arg, false) { // package fmt would follow it until the process ends
 			args = slices.Clone(args)
-			args[i] = fmt.Sprintf("(a %T nested too deeply)", arg)
+			args[i] = "(a value nested too deeply)"
 		}
 	}
 	return &Error{Status: status, Message: fmt.Sprintf(format, args...)}

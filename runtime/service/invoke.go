@@ -9,11 +9,15 @@ import (
 	"gatehouse/runtime/internal/nesting"
 )
 
+// ErrNoSuchService is matched by the error of Invoke, whose status is 404, where
+// there is no service of that name, rather than one that answered so.
+var ErrNoSuchService = errors.New("there is no such service")
+
 // Invoke runs another service and returns its payload: a Dict for a JSON
 // object, []any for a list, string, float64 or bool otherwise, nil when the
 // payload is empty. The call shares the correlation ID and the deadline of
 // this one. An answer that is a refusal comes back as an *Error, and so does
-// an unknown service (404).
+// an unknown service (404, and ErrNoSuchService).
 func (s *Service) Invoke(name string, input any) (any, error) {
 	payload, err := s.invoke(name, input)
 	if err != nil || len(payload) == 0 {
@@ -49,7 +53,7 @@ func (s *Service) invoke(name string, input any) ([]byte, error) {
 	body := []byte("{}")
 	if input != nil {
 		if nesting.IsEndless(input, true) {
-			return nil, fmt.Errorf("input for service %s: the %T is nested more than %d deep, or holds itself", name, input, nesting.Most)
+			return nil, fmt.Errorf("input for service %s: it is nested more than %d deep, or holds itself", name, nesting.Most)
 		}
 		encoded, err := json.Marshal(input)
 		if err != nil {

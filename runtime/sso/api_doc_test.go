@@ -3,6 +3,7 @@ package sso_test
 import (
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,6 +32,27 @@ func TestEveryCallIsDocumented(t *testing.T) {
 		}
 		if !isThere {
 			t.Errorf("%s with %d arguments is not documented", method.Name, want)
+		}
+	}
+}
+
+// TestEveryCodeIsDocumented holds the page's table of codes to the constants.
+func TestEveryCodeIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/sso.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("error.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`(?m)^\t(\w+) +Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 30 {
+		t.Fatalf("found only %d codes", len(codes))
+	}
+	for _, code := range codes {
+		if row := "| " + code[2] + " | `" + code[1] + "` | "; !strings.Contains(string(text), row) {
+			t.Errorf("there is no row %q", row)
 		}
 	}
 }

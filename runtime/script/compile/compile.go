@@ -291,7 +291,8 @@ func freePrefix(files []*ast.File) string {
 func hash(files ...File) string {
 	sum := sha256.New()
 	for _, file := range files {
-		fmt.Fprintf(sum, "%d %s %d ", len(file.Name), filepath.Base(file.Name), len(file.Source))
+		name := filepath.Base(file.Name)
+		fmt.Fprintf(sum, "%d %s %d ", len(name), name, len(file.Source))
 		sum.Write(file.Source)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])

@@ -100,7 +100,7 @@ var curated = []entry{
 	// Of ours, only what is named here: nothing that the host uses to make a
 	// call, to bind an API to it or to say who asks.
 	{path: ServicePath, only: []string{
-		"BadRequest", "Conflict", "Dict", "Error", "FieldError", "Forbidden", "HTTP", "MethodNotAllowed",
+		"BadRequest", "Conflict", "Dict", "ErrNoSuchService", "Error", "FieldError", "Forbidden", "HTTP", "MethodNotAllowed",
 		"NotFound", "Request", "Response", "Service", "TooLarge", "TooManyRequests", "Unauthorized", "Unavailable",
 	}},
 	{path: SSOPath, prefixes: true, only: []string{

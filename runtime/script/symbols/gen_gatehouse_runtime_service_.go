@@ -12,6 +12,7 @@ func gatehouse_runtime_service_Symbols() map[string]p_reflect_.Value {
 		"BadRequest":       p_reflect_.ValueOf(p_gatehouse_runtime_service_.BadRequest),
 		"Conflict":         p_reflect_.ValueOf(p_gatehouse_runtime_service_.Conflict),
 		"Dict":             p_reflect_.ValueOf((*p_gatehouse_runtime_service_.Dict)(nil)),
+		"ErrNoSuchService": p_reflect_.ValueOf(&p_gatehouse_runtime_service_.ErrNoSuchService).Elem(),
 		"Error":            p_reflect_.ValueOf((*p_gatehouse_runtime_service_.Error)(nil)),
 		"FieldError":       p_reflect_.ValueOf((*p_gatehouse_runtime_service_.FieldError)(nil)),
 		"Forbidden":        p_reflect_.ValueOf(p_gatehouse_runtime_service_.Forbidden),

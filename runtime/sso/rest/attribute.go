@@ -39,7 +39,7 @@ func (o owned) names(in *input) (names []string, isOne bool) {
 		return []string{in.optional("name")}, true
 	}
 	for _, name := range data {
-		names = append(names, in.asText(name))
+		names = append(names, in.asText("data", name))
 	}
 	return names, false
 }

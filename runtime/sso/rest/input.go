@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"gatehouse/runtime/channel"
@@ -25,15 +26,15 @@ type input struct {
 func (in *input) text(name string) string {
 	value, present := in.elements[name]
 	if !present {
-		in.fault = errBadRequest
+		in.fault = fmt.Errorf("%w: element %q is missing", errBadRequest, name)
 	}
-	return in.asText(value)
+	return in.asText(name, value)
 }
 
 // optional returns an element as text, "" where it is missing or null.
-func (in *input) optional(name string) string { return in.asText(in.elements[name]) }
+func (in *input) optional(name string) string { return in.asText(name, in.elements[name]) }
 
-func (in *input) asText(value any) string {
+func (in *input) asText(name string, value any) string {
 	switch value := value.(type) {
 	case nil:
 		return ""
@@ -42,7 +43,7 @@ func (in *input) asText(value any) string {
 	case json.Number:
 		return value.String()
 	}
-	in.fault = errBadRequest
+	in.fault = fmt.Errorf("%w: element %q is not text", errBadRequest, name)
 	return ""
 }
 

@@ -94,6 +94,8 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),
 		})
 	case errors.Is(err, errBadRequest), errors.As(err, &unreadable) && unreadable.Status == http.StatusBadRequest:
+		// Clients of Zato's know no more than this; whoever runs the host does.
+		channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
 	default:
 		channel.WriteError(w, r, err)

@@ -37,7 +37,8 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 	if filter.Limit > 0 {
 		sql = fmt.Sprintf("SELECT * FROM (%s ORDER BY id DESC LIMIT %d) newest", sql, filter.Limit)
 	}
-	return s.db.Stream(ctx, database.Query{SQL: sql + " ORDER BY id", Args: args,
+	// By time: what was batched was written after what was not.
+	return s.db.Stream(ctx, database.Query{SQL: sql + " ORDER BY time, id", Args: args,
 		Row: func(scan func(...any) error) error {
 			var e AuditEntry
 			if err := scan(&e.ID, &e.Time, &e.CID, &e.Op, &e.Actor, &e.Target, &e.App, &e.RemoteAddr,
