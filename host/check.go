@@ -9,19 +9,28 @@ import (
 )
 
 func newCheck() *cobra.Command {
-	return &cobra.Command{
+	var in installation
+	cmd := &cobra.Command{
 		Use:   "check [DIR ...]",
 		Short: "Check services without running them",
-		Long: `Type-checks all services below the directories (default services), as the host
-does before it puts them live, and runs nothing. Each error is printed as
-file:line:column; the exit status is 1 if there are any.`,
+		Long: `Type-checks all services below the directories (default: those that the host
+loads, services), as the host does before it puts them live, and runs nothing:
+what only fails as package variables are initialised is not seen. Each error is
+printed as file:line:column; the exit status is 1 if there are any.`,
 		RunE: func(cmd *cobra.Command, directories []string) error {
+			cfg, err := in.configuration()
+			if err != nil {
+				return err
+			}
 			if len(directories) == 0 {
-				directories = []string{"services"}
+				directories = cfg.Services.Directories
 			}
 			return check(cmd, directories)
 		},
 	}
+	cmd.Flags().StringVar(&in.config, "config", "", "configuration `file` in YAML, whose services.directories are checked")
+	in.serviceFlags(cmd.Flags())
+	return cmd
 }
 
 func check(cmd *cobra.Command, directories []string) error {
