@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/security"
 )
 
 func newSecurity() *cobra.Command {
@@ -39,10 +43,18 @@ definition if there is none. Running hosts know within a second.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			before, err := host.Security().List(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if err := host.Security().Set(cmd.Context(), args[0], username, password); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Password of %s set\n", args[0])
+			said := "Password of %s set\n"
+			if !slices.ContainsFunc(before, func(d security.Definition) bool { return d.Name == args[0] }) {
+				said = "Made the Basic Auth definition %s; services are guarded by " + runtime.InvokeDefinition + "\n"
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), said, args[0])
 			return err
 		},
 	}
