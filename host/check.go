@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +20,9 @@ loads, services), as the host does before it puts them live, and runs nothing:
 what only fails as package variables are initialised is not seen. Each error is
 printed as file:line:column; the exit status is 1 if there are any.`,
 		RunE: func(cmd *cobra.Command, directories []string) error {
+			if slices.Contains(directories, "") {
+				return errors.New("check: the name of a directory is empty")
+			}
 			cfg, err := in.configuration()
 			if err != nil {
 				return err

@@ -99,6 +99,7 @@ func LoadConfig(path string) (Config, error) {
 var (
 	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
+	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into \S+`)
 	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
 )
 
@@ -110,6 +111,7 @@ func inWords(err error) string {
 		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
 	}
 	text = unknownField.ReplaceAllString(text, "there is no setting $1")
+	text = wrongKind.ReplaceAllString(text, "these settings are written below it, one a line, as setting: value")
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
 		wanted, known := map[string]string{

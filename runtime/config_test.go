@@ -107,6 +107,7 @@ func TestWrongConfiguration(t *testing.T) {
 		"database: mysql://user:hunter2@host/x\n":          {"postgres://", `"mysql"`},
 		"sso:\n  main:\n    encrypt_mail: true\n":          {"line 3", "no setting encrypt_mail"},
 		"sso:\n  session: {expiry: an hour}\n":             {"line 2", `"an hour" is not a value`, "whole number"},
+		"sso: []\n":                                        {"section sso", "line 1", "as setting: value"},
 		"sso:\n  session: {expiry: 0}\n":                   {"line 2: sso.session.expiry"},
 		"sso:\n  apps: {default: ERP}\n":                   {"sso.apps.default", "ERP"},
 		"sso:\n  apps: {all: []}\n":                        {"sso.apps.all"},

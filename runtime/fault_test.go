@@ -203,7 +203,7 @@ func TestWrongKey(t *testing.T) {
 	cfg.Data, cfg.Database = t.TempDir(), database
 	for range 2 {
 		_, err := runtime.Open(t.Context(), openOptions(cfg))
-		if err == nil || !strings.Contains(err.Error(), "another secret key") {
+		if err == nil || !strings.Contains(err.Error(), "the secret key of this database is missing") {
 			t.Fatalf("got %v", err)
 		}
 		if _, err := os.Stat(cfg.Data + "/secret.key"); err == nil {

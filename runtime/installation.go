@@ -34,6 +34,7 @@ func (r *Runtime) openKeys() (keys *secret.Keyring, discard func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	r.keyIsNew = missing != nil && r.cfg.KeyFile == "" && os.Getenv(secret.KeyVariable) == ""
 	return secret.NewKeyring(key), func() {
 		if missing != nil {
 			os.Remove(path)
@@ -75,6 +76,10 @@ func (r *Runtime) readKeyCheck() database.Query {
 				return err
 			}
 			if clear, err := r.keys.Decrypt(stored); err != nil || string(clear) != keyCheckText {
+				if r.keyIsNew {
+					return fmt.Errorf("the secret key of this database is missing: there was no file %s; put it back, or give the key with --key-file FILE or GATEHOUSE_SECRET_KEY",
+						filepath.Join(r.cfg.Data, "secret.key"))
+				}
 				return errWrongKey
 			}
 			return nil

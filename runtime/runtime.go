@@ -37,6 +37,7 @@ type Runtime struct {
 	started  []Plugin
 	db       database.DB
 	keys     *secret.Keyring
+	keyIsNew bool // it was made by this start
 	security *security.Definitions
 	sso      sso.Core
 	engine   *script.Engine

@@ -41,6 +41,8 @@ func TestRefused(t *testing.T) {
 		{"locked", "package services\n\nimport \"sync\"\n\nvar mu sync.Mutex\n\nfunc f() { mu.Lock() }\n", "cannot take the address of package variable mu"},
 		{"range into", "package services\n\nvar n int\n\nfunc f() {\n\tfor n = range 3 {\n\t}\n}\n", "cannot assign to package variable n"},
 		{"variable of the host", body("io.EOF = nil", "io"), "cannot assign to package variable EOF"},
+		{"unmarshaler", "package services\n\ntype t struct{ n int }\n\nfunc (t *t) UnmarshalJSON(b []byte) error { return nil }\n", "services/x.go:5:13: the method UnmarshalJSON of a service's type would not be called"},
+		{"method in a template", "package services\n\nimport (\n\t\"io\"\n\t\"text/template\"\n)\n\ntype item struct{ N int }\n\nfunc (i item) Total() int { return i.N }\n\nfunc f() {\n\t_ = template.New(\"\").Execute(io.Discard, &item{})\n}\n", "services/x.go:13:43: a template cannot call the method Total of item"},
 		{"init", "package services\n\nfunc init() {}\n", "init would run once for every interpreter"},
 		{"package main", "package main\n\nfunc main() {}\n", "services cannot be in package main"},
 		{"os", "package services\n\nimport \"os\"\n\nvar _ = os.Args\n", "services/x.go:3:8: package os is not available to services"},

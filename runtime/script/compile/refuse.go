@@ -89,6 +89,7 @@ func (r *refusal) declaration(f *ast.FuncDecl) {
 	if f.Body == nil {
 		r.refuse(f.Name.Pos(), "missing function body")
 	}
+	r.decoder(f)
 }
 
 func (r *refusal) node(node ast.Node) {
@@ -125,6 +126,7 @@ func (r *refusal) node(node ast.Node) {
 		r.selector(node)
 	case *ast.CallExpr:
 		r.call(node)
+		r.template(node)
 	case *ast.Ident:
 		r.used(node)
 	}
