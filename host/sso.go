@@ -24,6 +24,7 @@ no such user, 1 anything else.`,
 		RunE: showHelp,
 	}
 	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin())
+	cmd.AddCommand(newUserCommands()...)
 	return cmd
 }
 
