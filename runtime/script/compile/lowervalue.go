@@ -299,8 +299,7 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
 			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
 				for _, argument := range call.Args[1:] {
-					if types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument), slice) && !l.info.Types[argument].IsNil() {
-						// The interpreter would append its elements.
+					if l.isElements(argument, slice) {
 						l.wrap(argument, l.identity(slice, slice.Elem()))
 						continue
 					}
@@ -317,6 +316,10 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 			return
 		}
 		target := l.argumentType(call, i)
+		if l.isSpread(call, i) {
+			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
+			continue
+		}
 		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
 			continue
 		}
@@ -329,6 +332,22 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 			l.finite(callee, argument)
 		}
 	}
+}
+
+// isElements reports whether an argument that is to be one element of a slice is
+// a slice of that type itself: the interpreter would take its elements.
+func (l *lowering) isElements(argument ast.Expr, slice *types.Slice) bool {
+	return types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument).Underlying(), slice) && !l.info.Types[argument].IsNil()
+}
+
+// isSpread is isElements for the arguments of a variadic function.
+func (l *lowering) isSpread(call *ast.CallExpr, i int) bool {
+	signature, ok := l.info.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok || !signature.Variadic() || call.Ellipsis.IsValid() || i < signature.Params().Len()-1 {
+		return false
+	}
+	slice, ok := signature.Params().At(signature.Params().Len() - 1).Type().(*types.Slice)
+	return ok && l.isElements(call.Args[i], slice)
 }
 
 // printedByMethod has an argument of package fmt's become what that looks for in

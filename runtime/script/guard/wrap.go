@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"gatehouse/runtime/internal/fields"
 )
 
 // The wrappers in which a script's value stands for an error or a fmt.Stringer
@@ -92,7 +94,7 @@ func format(state fmt.State, verb rune, value any, text func() string) {
 	if isText && (verb != 'v' || !state.Flag('#')) {
 		value = text()
 	}
-	fmt.Fprintf(state, fmt.FormatString(state, verb), value)
+	fmt.Fprintf(state, fmt.FormatString(state, verb), fields.Restore(value))
 }
 
 // In JSON, a wrapper is the value in it.
