@@ -30,7 +30,7 @@ func bare(v reflect.Value) reflect.Value {
 				return reflect.Value{}
 			}
 			v = held
-		case v.Type().Field(0).Name == "IValue":
+		case v.Type().Field(0).Name == "IValue", v.Type().Field(0).Name == "Boxed" && v.Type().PkgPath() == "gatehouse/runtime/script/guard":
 			v = v.Field(0)
 		default:
 			return v

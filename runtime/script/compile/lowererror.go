@@ -18,12 +18,16 @@ func (l *lowering) wrapped(from, to types.Type) string {
 	if !l.isOwn(from) {
 		return "v"
 	}
+	value := l.prefix + "guard.Any"
+	if l.isBoxed(from) {
+		value = l.boxer(from)
+	}
 	switch {
 	case types.Identical(to, errorType):
-		return fmt.Sprintf("%[1]sguard.AsError(%[1]sguard.Any(v), %s, %s, %s, %s)", l.prefix, l.forward(from, "Error", "() string"),
+		return fmt.Sprintf("%sguard.AsError(%s(v), %s, %s, %s, %s)", l.prefix, value, l.forward(from, "Error", "() string"),
 			l.forward(from, "Is", "(v0 error) bool"), l.forward(from, "As", "(v0 any) bool"), l.unwrapper(from))
 	case isStringer(to):
-		return fmt.Sprintf("%[1]sguard.AsStringer(%[1]sguard.Any(v), %s)", l.prefix, l.forward(from, "String", "() string"))
+		return fmt.Sprintf("%sguard.AsStringer(%s(v), %s)", l.prefix, value, l.forward(from, "String", "() string"))
 	}
 	return "v"
 }
@@ -108,13 +112,22 @@ func isStringer(t types.Type) bool {
 
 // bared has an assertion look at the value itself, where it may be in a wrapper.
 func (l *lowering) bared(from, wanted types.Type, value string) string {
+	before, after := l.baring(from, wanted)
+	return before + value + after
+}
+
+// baring returns what bared puts before and after the value.
+func (l *lowering) baring(from, wanted types.Type) (before, after string) {
+	if !l.isOwn(wanted) || !isEmptyInterface(from) && !l.isHostInterface(from) {
+		return "", ""
+	}
 	if _, isFunction := wanted.Underlying().(*types.Signature); isFunction && isEmptyInterface(from) {
-		return value // the interpreter loses the methods of such a type
+		return "", "" // the interpreter loses the methods of such a type
 	}
-	if l.isOwn(wanted) && (isEmptyInterface(from) || l.isHostInterface(from)) {
-		return l.prefix + "guard.Bare(" + value + ")"
+	if l.isBoxed(wanted) {
+		return l.prefix + "guard.Unbox(", fmt.Sprintf(", %q)", l.boxName(wanted))
 	}
-	return value
+	return l.prefix + "guard.Bare(", ")"
 }
 
 func (l *lowering) isHostInterface(t types.Type) bool {

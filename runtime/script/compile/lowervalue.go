@@ -16,8 +16,21 @@ import (
 
 // wrap puts an expression into a call.
 func (l *lowering) wrap(operand ast.Expr, function string) {
-	l.edits.insertFirst(l.offset(operand.Pos()), function+"(")
-	l.edits.insert(l.offset(operand.End()), ")")
+	opening, closing := "(", ")"
+	if function != "" && l.isOwnInterface(types.Default(l.info.TypeOf(operand))) {
+		opening, closing = "((", "))" // see asArgument
+	}
+	l.edits.insertFirst(l.offset(operand.Pos()), function+opening)
+	l.edits.insert(l.offset(operand.End()), closing)
+}
+
+// asArgument puts parentheses around an argument that is passed as an interface
+// of the script's. Where it is a call, the interpreter would wrap its result as
+// that of whatever function it has seen by then, and find no type in it again.
+func (l *lowering) asArgument(argument ast.Expr, target types.Type) {
+	if l.isOwnInterface(target) {
+		l.wrap(argument, "")
+	}
 }
 
 // identity returns a function from a type to another that it is assignable to.
@@ -33,7 +46,7 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 		return
 	}
 	if isEmptyInterface(target) && types.IsInterface(source) && !isEmptyInterface(source) && !l.isHostInterface(source) {
-		l.wrap(operand, l.prefix+"guard.Any") // as for a struct
+		l.wrap(operand, l.emptied(source))
 		return
 	}
 	toInterface := types.IsInterface(target) && !types.IsInterface(source)
@@ -43,7 +56,7 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if toInterface && isEmptyInterface(target) {
 		l.checkJSON(operand, false)
 	}
-	if l.info.Types[operand].IsNil() {
+	if l.info.Types[operand].IsNil() || toInterface && isEmptyInterface(target) && l.box(operand) {
 		return
 	}
 	if toInterface && !isEmptyInterface(target) {
@@ -168,29 +181,39 @@ func isPlace(operand ast.Expr) bool {
 	return false
 }
 
-// literals puts parentheses around the composite literals of a definition of
-// several: without, the interpreter loses the other values.
-func (l *lowering) literals(values []ast.Expr) {
+// severally puts parentheses around the values of a statement that assigns or
+// defines several, once these are rewritten. Without, the interpreter has a call, a receive or a literal
+// put its value into the variable at once, before the other values are read, and
+// forgets those.
+func (l *lowering) severally(values []ast.Expr) {
 	if len(values) < 2 {
 		return
 	}
 	for _, value := range values {
-		if _, ok := value.(*ast.CompositeLit); ok {
+		written := string(l.edits.text[l.offset(value.Pos()):l.offset(value.End())])
+		switch value.(type) {
+		case *ast.CallExpr, *ast.CompositeLit, *ast.UnaryExpr, *ast.TypeAssertExpr:
 			l.wrap(value, "")
+		default:
+			if l.textOf(value) != written { // it may be a call now
+				l.wrap(value, "")
+			}
 		}
 	}
 }
 
 func (l *lowering) assignment(node *ast.AssignStmt) {
-	if node.Tok == token.DEFINE {
-		l.literals(node.Rhs)
+	defer l.severally(node.Rhs)
+	if len(node.Lhs) != len(node.Rhs) {
+		l.unboxedTuple(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
+		return
 	}
-	if len(node.Lhs) != len(node.Rhs) || node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
+	if node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
 		return
 	}
 	for i, target := range node.Lhs {
 		if len(node.Lhs) > 1 && l.isEmptyInTuple(target, node.Rhs[i]) {
-			l.wrap(node.Rhs[i], l.prefix+"guard.Any")
+			l.inTuple(node.Rhs[i])
 			if index, isMap := l.mapEntry(target); isMap {
 				l.mapInTuple(node, index)
 			}
@@ -231,6 +254,17 @@ func (l *lowering) isEmptyInTuple(target, value ast.Expr) bool {
 	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source) || l.isOwn(source))
 }
 
+// inTuple makes such a value of one.
+func (l *lowering) inTuple(value ast.Expr) {
+	switch t := l.info.TypeOf(value); {
+	case l.isBoxed(t):
+		l.wrap(value, l.boxer(t))
+	case l.isOwnInterface(t):
+		l.wrap(value, l.emptied(t))
+	}
+	l.wrap(value, l.prefix+"guard.Any")
+}
+
 // typedNil returns a nil of a type, for an assignment of several: the
 // interpreter cannot give nil itself a type there.
 func (l *lowering) typedNil(t types.Type) string {
@@ -238,13 +272,7 @@ func (l *lowering) typedNil(t types.Type) string {
 	if !l.isNameable(t) {
 		return "func() " + text + " { var v " + text + "; return v }()"
 	}
-	name, isKnown := l.helpers["nil "+text]
-	if !isKnown {
-		name = l.fresh()
-		l.helpers["nil "+text] = name
-		fmt.Fprintf(&l.added, "var %s %s\n", name, text)
-	}
-	return name
+	return l.zero(t)
 }
 
 // values returns the texts of what a return returns, for an assignment.
@@ -296,31 +324,28 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		return
 	}
 	if l.info.Types[call.Fun].IsBuiltin() {
-		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
-			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
-				for _, argument := range call.Args[1:] {
-					if l.isElements(argument, slice) {
-						l.wrap(argument, l.identity(slice, slice.Elem()))
-						continue
-					}
-					l.stored(argument, slice.Elem(), false)
-				}
-			}
-		}
+		l.builtinArguments(call)
 		return
 	}
 	callee := calleeOf(l.info, call)
 	isHost := callee != nil && callee.Pkg() != l.pkg && !isInterfaceMethod(callee)
 	for i, argument := range call.Args {
 		if _, isTuple := l.info.TypeOf(argument).(*types.Tuple); isTuple {
+			l.unboxedTuple(argument, func(i int) types.Type { return l.argumentType(call, i) })
 			return
 		}
 		target := l.argumentType(call, i)
+		if !isHost {
+			defer l.asArgument(argument, target)
+		}
 		if l.isSpread(call, i) {
 			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
 			continue
 		}
 		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
+			continue
+		}
+		if isHost && isEmptyInterface(target) && keeps(callee) && l.box(argument) {
 			continue
 		}
 		if face, ok := target.Underlying().(*types.Interface); !ok || !isHost || face.NumMethods() > 0 || isBoolean(l.info.TypeOf(argument)) {
@@ -330,6 +355,34 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		}
 		if isHost && (isEmptyInterface(target) || l.isChecked(call)) {
 			l.finite(callee, argument)
+		}
+	}
+}
+
+// builtinArguments is for calls of builtin functions.
+func (l *lowering) builtinArguments(call *ast.CallExpr) {
+	name, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return
+	}
+	switch name.Name {
+	case "panic":
+		l.box(call.Args[0])
+	case "delete":
+		if key := l.info.TypeOf(call.Args[0]).Underlying().(*types.Map).Key(); isEmptyInterface(key) {
+			l.box(call.Args[1])
+		}
+	case "append":
+		slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice)
+		if !ok || call.Ellipsis.IsValid() {
+			return
+		}
+		for _, argument := range call.Args[1:] {
+			if l.isElements(argument, slice) {
+				l.wrap(argument, l.identity(slice, slice.Elem()))
+				continue
+			}
+			l.stored(argument, slice.Elem(), false)
 		}
 	}
 }
@@ -384,7 +437,7 @@ func (l *lowering) shown(from types.Type) string {
 	for _, face := range []types.Type{errorType, stringerType} {
 		for _, t := range l.implementers(from, face) {
 			format, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format")
-			if text := l.typeText(t); format == nil && !seen[text] {
+			if text := l.typeText(t); format == nil && !seen[text] && !l.isBoxed(t) {
 				seen[text] = true
 				fmt.Fprintf(&steps, "if v, is := b.(%s); is { return %s(v) }; ", text, l.identity(t, face))
 			}
@@ -396,9 +449,12 @@ func (l *lowering) shown(from types.Type) string {
 	return l.helper(fmt.Sprintf("(x interface{}) interface{} { b := %sguard.Bare(x); %s return x }", l.prefix, &steps), types.Typ[types.Int])
 }
 
-func (l *lowering) results(node *ast.ReturnStmt) {
+func (l *lowering) returned(node *ast.ReturnStmt) {
 	_, signature := l.enclosing()
 	if signature == nil || len(node.Results) != signature.Results().Len() {
+		if signature != nil && len(node.Results) == 1 {
+			l.unboxedTuple(node.Results[0], func(i int) types.Type { return signature.Results().At(i).Type() })
+		}
 		return
 	}
 	for i, result := range node.Results {
@@ -445,8 +501,11 @@ func (l *lowering) composite(node *ast.CompositeLit) {
 }
 
 func (l *lowering) valueSpec(node *ast.ValueSpec) {
-	l.literals(node.Values)
+	defer l.severally(node.Values)
 	if node.Type == nil || len(node.Values) != len(node.Names) {
+		if node.Type != nil && len(node.Values) == 1 {
+			l.unboxedTuple(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
+		}
 		return
 	}
 	for _, value := range node.Values {
@@ -463,6 +522,8 @@ func (l *lowering) comparison(node *ast.BinaryExpr) {
 	if node.Op == token.NEQ {
 		not = "!"
 	}
+	l.box(node.X)
+	l.box(node.Y)
 	l.edits.insertFirst(l.offset(node.X.Pos()), not+l.prefix+"guard.Equal(")
 	l.edits.replace(l.offset(node.OpPos), l.offset(node.OpPos)+2, ",")
 	l.edits.insert(l.offset(node.Y.End()), ")")

@@ -56,7 +56,7 @@ func (e joinError) Format(state fmt.State, verb rune)   { format(state, verb, e.
 // isSame reports what errors.Is asks: whether the values are equal, or the
 // value's own method says so.
 func (m methods) isSame(value any, target error) bool {
-	other := bare(target)
+	other := plain(target)
 	if t := reflect.TypeOf(value); t != nil && t == reflect.TypeOf(other) && t.Comparable() && value == other {
 		return true
 	}

@@ -109,11 +109,17 @@ func same(value any, target error) bool {
 func Unwrapped(value any) any {
 	for {
 		v := reflect.ValueOf(value)
-		if v.Kind() != reflect.Struct || v.NumField() == 0 || v.Type().Field(0).Name != "IValue" {
+		if v.Kind() != reflect.Struct || v.NumField() == 0 || v.Type().Field(0).Name != "IValue" && !isBox(v.Type()) {
 			return value
 		}
 		value = v.Field(0).Interface()
 	}
+}
+
+// isBox reports whether a type is one in which package guard keeps a value of a
+// script's named type.
+func isBox(t reflect.Type) bool {
+	return t.Field(0).Name == "Boxed" && t.PkgPath() == "gatehouse/runtime/script/guard"
 }
 
 // isOfScript reports whether an error is the wrapper of a script's.
