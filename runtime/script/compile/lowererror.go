@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strings"
@@ -133,4 +134,17 @@ func (l *lowering) baring(from, wanted types.Type) (before, after string) {
 func (l *lowering) isHostInterface(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && types.IsInterface(t) && named.Obj().Pkg() != l.pkg
+}
+
+// findsInterface has errors.As look for an interface of the script's by a function:
+// the host does not know the interface.
+func (l *lowering) findsInterface(target ast.Expr) bool {
+	pointer, ok := l.info.TypeOf(target).Underlying().(*types.Pointer)
+	if !ok || !l.isOwnInterface(pointer.Elem()) {
+		return false
+	}
+	face := l.typeText(pointer.Elem())
+	l.wrap(target, l.helper(fmt.Sprintf("(p *%s) func(error) bool { return func(x error) bool { v, ok := %s(x); if ok { *p = v }; return ok } }",
+		face, l.asInterface(errorType, pointer.Elem(), true)), types.Typ[types.Int]))
+	return true
 }

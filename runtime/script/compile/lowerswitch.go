@@ -126,9 +126,9 @@ func (l *lowering) assertedType(wanted types.Type) string {
 
 // isFound reports whether an assertion is to an interface that values of the
 // script's types have to be found for. The interpreter's own assertion to one
-// finds none, and fails where there is no value.
+// finds none, or too many, and fails where there is no value.
 func (l *lowering) isFound(from, wanted types.Type) bool {
-	return types.IsInterface(wanted) && !isEmptyInterface(wanted) && (isEmptyInterface(from) || l.isHostInterface(from))
+	return types.IsInterface(wanted) && !isEmptyInterface(wanted)
 }
 
 // implementers returns the types of the script that a value in an interface can
@@ -169,13 +169,21 @@ func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
 			"interface conversion: the value is not "+strings.ReplaceAll(t, l.prefix, "")), wanted)
 	}
 	var steps strings.Builder
+	if l.isOwnInterface(from) {
+		steps.WriteString("if x == nil { return r, ok }; ")
+	}
 	for _, implementer := range l.implementers(from, wanted) {
 		fmt.Fprintf(&steps, "if v, is := %s.(%s); is { return %s(v), true }; ", l.bareX(from, implementer), l.typeText(implementer), l.identity(implementer, wanted))
 	}
+	rest := "x" // for values of the host's types
+	if l.isOwnInterface(from) {
+		rest = "y"
+		fmt.Fprintf(&steps, "y := %sguard.Any(x); ", l.prefix)
+	}
 	if l.isOwnInterface(wanted) {
-		fmt.Fprintf(&steps, "switch v := x.(type) { case %s: r = v; ok = true }; return r, ok", t)
+		fmt.Fprintf(&steps, "if %s == nil { return r, ok }; %sreturn r, ok", rest, l.adapted(rest, wanted))
 	} else {
-		fmt.Fprintf(&steps, "if x != nil { r, ok = x.(%s) }; return r, ok", l.assertedType(wanted))
+		fmt.Fprintf(&steps, "if %[1]s != nil { r, ok = %[1]s.(%[2]s) }; return r, ok", rest, l.assertedType(wanted))
 	}
 	return l.helper(fmt.Sprintf("(x %s) (%s, bool) { var r %s; var ok bool; %s }", x, t, t, &steps), wanted)
 }
@@ -184,6 +192,9 @@ func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
 func (l *lowering) bareX(from, implementer types.Type) string {
 	if before, after := l.baring(from, implementer); before != "" {
 		return before + "x" + after
+	}
+	if l.isOwnInterface(from) {
+		return "x"
 	}
 	return l.prefix + "guard.Bare(x)"
 }

@@ -35,6 +35,9 @@ func (l *lowering) asArgument(argument ast.Expr, target types.Type) {
 
 // identity returns a function from a type to another that it is assignable to.
 func (l *lowering) identity(from, to types.Type) string {
+	if types.IsInterface(to) {
+		l.promote(from, to)
+	}
 	return l.helper(fmt.Sprintf("(v %s) %s { return %s }", l.typeText(from), l.typeText(to), l.wrapped(from, to)), from)
 }
 
@@ -345,6 +348,9 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
 			continue
 		}
+		if isHost && callee.FullName() == "errors.As" && i == 1 && l.findsInterface(argument) {
+			continue
+		}
 		if isHost && isEmptyInterface(target) && keeps(callee) && l.box(argument) {
 			continue
 		}
@@ -501,6 +507,13 @@ func (l *lowering) composite(node *ast.CompositeLit) {
 }
 
 func (l *lowering) valueSpec(node *ast.ValueSpec) {
+	if function, _ := l.enclosing(); function != nil && len(node.Values) == 0 {
+		for _, name := range node.Names {
+			if name.Name == "_" { // which the interpreter would take for a value
+				l.edits.replace(l.offset(name.Pos()), l.offset(name.End()), l.fresh())
+			}
+		}
+	}
 	defer l.severally(node.Values)
 	if node.Type == nil || len(node.Values) != len(node.Names) {
 		if node.Type != nil && len(node.Values) == 1 {
@@ -540,7 +553,7 @@ func (l *lowering) comparesInterfaces(x, y ast.Expr) bool {
 // where it is named: the interpreter would take the receiver when it is.
 func (l *lowering) methodValue(node *ast.SelectorExpr) {
 	selection := l.info.Selections[node]
-	if selection == nil || selection.Kind() == types.FieldVal || selection.Obj().Pkg() != l.pkg {
+	if selection == nil || selection.Kind() == types.FieldVal || selection.Obj().Pkg() != l.pkg && !l.isLostReceiver(node, selection) {
 		return
 	}
 	signature := l.info.TypeOf(node).(*types.Signature)
@@ -560,6 +573,13 @@ func (l *lowering) methodValue(node *ast.SelectorExpr) {
 			name, l.typeText(t), l.typeText(signature), shape, returnIf(signature), node.Sel.Name, passed, receiver)
 	}
 	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text)
+}
+
+// isLostReceiver reports whether a method value is of a method of the host's that
+// the interpreter makes one of without its receiver: that of an entry.
+func (l *lowering) isLostReceiver(node *ast.SelectorExpr, selection *types.Selection) bool {
+	_, isEntry := ast.Unparen(node.X).(*ast.IndexExpr)
+	return isEntry && selection.Kind() == types.MethodVal && l.isReachable(selection.Recv())
 }
 
 // isCalled reports whether the node at hand is what its parent calls.

@@ -45,7 +45,8 @@ func (s *State) Site() int { return s.at }
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
 // around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
 // returns what it is given, Bare, which takes it out of its wrapper, AsError and
-// AsStringer, which put it into one, Box and Unbox for values of named types, and Finite, FiniteText and Short, which look
+// AsStringer, which put it into one, Box and Unbox for values of named types,
+// Method for those of the host's, and Finite, FiniteText and Short, which look
 // at what the host is given to follow.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
@@ -62,6 +63,7 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Bare":    reflect.ValueOf(bare),
 		"Box":     reflect.ValueOf(s.box),
 		"Unbox":   reflect.ValueOf(unbox),
+		"Method":  reflect.ValueOf(method),
 
 		"Finite":     reflect.ValueOf(finite),
 		"FiniteText": reflect.ValueOf(finiteText),

@@ -129,8 +129,11 @@ func isOfScript(err error) bool {
 }
 
 // as is errors.As for any tree, which finds a script's types in their wrappers
-// too.
+// too. For an interface of the script's, the target is a function that sets it.
 func as(err error, target any) bool {
+	if finds, ok := target.(func(error) bool); ok {
+		return findError(err, finds)
+	}
 	pointer := reflect.ValueOf(target)
 	if pointer.Kind() != reflect.Pointer || pointer.IsNil() {
 		panic("errors: target must be a non-nil pointer")
