@@ -107,3 +107,16 @@ func keeps(callee *types.Func) bool {
 	path := callee.Pkg().Path()
 	return path != "fmt" && path != "errors" && !strings.HasPrefix(path, "encoding/") && !strings.HasSuffix(path, "/template")
 }
+
+// holdsAny reports whether a value of a type is, or holds, what boxes may be in.
+func holdsAny(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return true
+	case *types.Slice:
+		return isEmptyInterface(u.Elem())
+	case *types.Map:
+		return isEmptyInterface(u.Elem())
+	}
+	return false
+}

@@ -345,7 +345,7 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
 			continue
 		}
-		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
+		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && !strings.Contains(strings.ToLower(callee.Name()), "scan") && l.printedByMethod(argument) {
 			continue
 		}
 		if isHost && callee.FullName() == "errors.As" && i == 1 && l.findsInterface(argument) {
@@ -361,6 +361,9 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		}
 		if isHost && (isEmptyInterface(target) || l.isChecked(call)) {
 			l.finite(callee, argument)
+		}
+		if isHost && isEmptyInterface(target) && strings.HasSuffix(callee.Pkg().Path(), "/template") && holdsAny(l.info.TypeOf(argument)) {
+			l.wrap(argument, l.prefix+"guard.Unboxed")
 		}
 	}
 }
@@ -421,18 +424,15 @@ func (l *lowering) printedByMethod(argument ast.Expr) bool {
 		}
 		return false
 	}
-	if !l.isOwn(t) || types.IsInterface(t) || l.forward(t, "Error", "() string") == "nil" && l.forward(t, "String", "() string") == "nil" {
-		return false
+	if face := l.printMethod(t); face != nil {
+		l.wrap(argument, l.identity(t, face))
+		return true
 	}
-	if face, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format"); face != nil {
-		return false
+	if function := l.printable(t, map[types.Type]bool{}); function != "" {
+		l.wrap(argument, function)
+		return true
 	}
-	target := types.Type(errorType)
-	if !types.Implements(t, errorInterface) {
-		target = stringerType
-	}
-	l.wrap(argument, l.identity(t, target))
-	return true
+	return false
 }
 
 // shown returns a function that finds, in an empty interface, the values that

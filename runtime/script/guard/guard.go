@@ -45,8 +45,8 @@ func (s *State) Site() int { return s.at }
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
 // around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
 // returns what it is given, Bare, which takes it out of its wrapper, AsError and
-// AsStringer, which put it into one, Box and Unbox for values of named types,
-// Method for those of the host's, and Finite, FiniteText and Short, which look
+// AsStringer, which put it into one, Box, Unbox and Unboxed for values of named types,
+// Method for those of the host's, Pointer, and Finite, FiniteText and Short, which look
 // at what the host is given to follow.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
@@ -64,6 +64,8 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Box":     reflect.ValueOf(s.box),
 		"Unbox":   reflect.ValueOf(unbox),
 		"Method":  reflect.ValueOf(method),
+		"Unboxed": reflect.ValueOf(unboxed),
+		"Pointer": reflect.ValueOf(pointerTo),
 
 		"Finite":     reflect.ValueOf(finite),
 		"FiniteText": reflect.ValueOf(finiteText),
