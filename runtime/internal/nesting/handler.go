@@ -4,42 +4,53 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+
+	"gatehouse/runtime/internal/fields"
 )
 
 // Handler keeps a service's log lines from values that hold themselves: a
-// handler that writes text would follow them until the process ends.
+// handler that writes text would follow them until the process ends. Values of
+// a script's types are logged with the fields that their author wrote.
 type Handler struct{ slog.Handler }
 
 // Handle implements slog.Handler.
 func (h Handler) Handle(ctx context.Context, record slog.Record) error {
-	endless := false
+	isPlain := true
 	record.Attrs(func(attr slog.Attr) bool {
-		endless = endless || hasEndless(attr)
-		return !endless
+		isPlain = attr.Value.Kind() != slog.KindAny && attr.Value.Kind() != slog.KindGroup
+		return isPlain
 	})
-	if endless {
-		finite := slog.NewRecord(record.Time, record.Level, record.Message, record.PC)
+	if !isPlain {
+		readable := slog.NewRecord(record.Time, record.Level, record.Message, record.PC)
 		record.Attrs(func(attr slog.Attr) bool {
-			finite.AddAttrs(finiteAttr(attr))
+			readable.AddAttrs(readableAttr(attr))
 			return true
 		})
-		record = finite
+		record = readable
 	}
 	return h.Handler.Handle(ctx, record)
 }
 
 // WithAttrs implements slog.Handler.
 func (h Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	finite := make([]slog.Attr, len(attrs))
+	readable := make([]slog.Attr, len(attrs))
 	for i, attr := range attrs {
-		finite[i] = finiteAttr(attr)
+		readable[i] = readableAttr(attr)
 	}
-	return Handler{h.Handler.WithAttrs(finite)}
+	return Handler{h.Handler.WithAttrs(readable)}
 }
 
 // WithGroup implements slog.Handler.
 func (h Handler) WithGroup(name string) slog.Handler {
 	return Handler{h.Handler.WithGroup(name)}
+}
+
+func readableAttr(attr slog.Attr) slog.Attr {
+	if hasEndless(attr) {
+		return slog.String(attr.Key, fmt.Sprintf("(a value nested more than %d deep, or that holds itself)", Most))
+	}
+	return restoredAttr(attr)
 }
 
 func hasEndless(attr slog.Attr) bool {
@@ -56,9 +67,17 @@ func hasEndless(attr slog.Attr) bool {
 	return false
 }
 
-func finiteAttr(attr slog.Attr) slog.Attr {
-	if hasEndless(attr) {
-		return slog.String(attr.Key, fmt.Sprintf("(a value nested more than %d deep, or that holds itself)", Most))
+// restoredAttr is for an attribute that has an end.
+func restoredAttr(attr slog.Attr) slog.Attr {
+	switch attr.Value.Kind() {
+	case slog.KindAny:
+		return slog.Any(attr.Key, fields.Restore(attr.Value.Any()))
+	case slog.KindGroup:
+		group := slices.Clone(attr.Value.Group())
+		for i, inner := range group {
+			group[i] = restoredAttr(inner)
+		}
+		return slog.Attr{Key: attr.Key, Value: slog.GroupValue(group...)}
 	}
 	return attr
 }

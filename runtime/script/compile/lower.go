@@ -49,6 +49,7 @@ type lowering struct {
 	frames  map[ast.Node]string // names of frames, by function that defers
 	noted   map[ast.Node]int    // sites, by the statement or call that notes them
 	exits   map[types.Object]*exits
+	results map[ast.Node][]string // names, by function
 	found   Errors
 
 	imported []string // paths that no file imports
@@ -70,6 +71,7 @@ func (c *Compiler) lower(s *source) (*lowered, error) {
 		frames:  map[ast.Node]string{},
 		noted:   map[ast.Node]int{},
 		exits:   map[types.Object]*exits{},
+		results: map[ast.Node][]string{},
 	}
 	var imports []string
 	for _, spec := range l.file.Imports {
@@ -236,6 +238,8 @@ func (l *lowering) node(node ast.Node) {
 		l.methodValue(node)
 	case *ast.BinaryExpr:
 		l.comparison(node)
+	case *ast.IndexExpr:
+		l.mapIndex(node)
 	case *ast.CompositeLit:
 		l.composite(node)
 	case *ast.StructType:
@@ -249,7 +253,8 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
-		l.results(node)
+		l.returned(node)
+		l.namedReturn(node)
 	case *ast.DeferStmt:
 		l.deferStatement(node)
 	case *ast.ForStmt:
@@ -280,10 +285,10 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.FuncDecl:
 		l.nameParams(node.Recv)
 		l.nameParams(node.Type.Params)
-		l.deferring(node, node.Type, node.Body, l.info.Defs[node.Name].Type().(*types.Signature))
+		l.deferring(node, node.Body, l.info.Defs[node.Name].Type().(*types.Signature))
 	case *ast.FuncLit:
 		l.nameParams(node.Type.Params)
-		l.deferring(node, node.Type, node.Body, l.info.TypeOf(node).(*types.Signature))
+		l.deferring(node, node.Body, l.info.TypeOf(node).(*types.Signature))
 	}
 }
 

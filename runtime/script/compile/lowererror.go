@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strings"
@@ -18,12 +19,16 @@ func (l *lowering) wrapped(from, to types.Type) string {
 	if !l.isOwn(from) {
 		return "v"
 	}
+	value := l.prefix + "guard.Any"
+	if l.isBoxed(from) {
+		value = l.boxer(from)
+	}
 	switch {
 	case types.Identical(to, errorType):
-		return fmt.Sprintf("%[1]sguard.AsError(%[1]sguard.Any(v), %s, %s, %s, %s)", l.prefix, l.forward(from, "Error", "() string"),
+		return fmt.Sprintf("%sguard.AsError(%s(v), %s, %s, %s, %s)", l.prefix, value, l.forward(from, "Error", "() string"),
 			l.forward(from, "Is", "(v0 error) bool"), l.forward(from, "As", "(v0 any) bool"), l.unwrapper(from))
 	case isStringer(to):
-		return fmt.Sprintf("%[1]sguard.AsStringer(%[1]sguard.Any(v), %s)", l.prefix, l.forward(from, "String", "() string"))
+		return fmt.Sprintf("%sguard.AsStringer(%s(v), %s)", l.prefix, value, l.forward(from, "String", "() string"))
 	}
 	return "v"
 }
@@ -108,16 +113,38 @@ func isStringer(t types.Type) bool {
 
 // bared has an assertion look at the value itself, where it may be in a wrapper.
 func (l *lowering) bared(from, wanted types.Type, value string) string {
+	before, after := l.baring(from, wanted)
+	return before + value + after
+}
+
+// baring returns what bared puts before and after the value.
+func (l *lowering) baring(from, wanted types.Type) (before, after string) {
+	if !l.isOwn(wanted) || !isEmptyInterface(from) && !l.isHostInterface(from) {
+		return "", ""
+	}
 	if _, isFunction := wanted.Underlying().(*types.Signature); isFunction && isEmptyInterface(from) {
-		return value // the interpreter loses the methods of such a type
+		return "", "" // the interpreter loses the methods of such a type
 	}
-	if l.isOwn(wanted) && (isEmptyInterface(from) || l.isHostInterface(from)) {
-		return l.prefix + "guard.Bare(" + value + ")"
+	if l.isBoxed(wanted) {
+		return l.prefix + "guard.Unbox(", fmt.Sprintf(", %q)", l.boxName(wanted))
 	}
-	return value
+	return l.prefix + "guard.Bare(", ")"
 }
 
 func (l *lowering) isHostInterface(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && types.IsInterface(t) && named.Obj().Pkg() != l.pkg
+}
+
+// findsInterface has errors.As look for an interface of the script's by a function:
+// the host does not know the interface.
+func (l *lowering) findsInterface(target ast.Expr) bool {
+	pointer, ok := l.info.TypeOf(target).Underlying().(*types.Pointer)
+	if !ok || !l.isOwnInterface(pointer.Elem()) {
+		return false
+	}
+	face := l.typeText(pointer.Elem())
+	l.wrap(target, l.helper(fmt.Sprintf("(p *%s) func(error) bool { return func(x error) bool { v, ok := %s(x); if ok { *p = v }; return ok } }",
+		face, l.asInterface(errorType, pointer.Elem(), true)), types.Typ[types.Int]))
+	return true
 }

@@ -79,17 +79,9 @@ func (l *lowering) canBeFunction(node *ast.RangeStmt) bool {
 // leave rewrites what leaves the loop. It returns the declarations of the
 // results that a return in the body notes, and what follows the loop.
 func (l *lowering) leave(node *ast.RangeStmt, exit string) (declarations, after string) {
-	var signature *types.Signature
-	for i := len(l.stack) - 1; i >= 0 && signature == nil; i-- {
-		switch function := l.stack[i].(type) {
-		case *ast.FuncLit:
-			signature = l.info.TypeOf(function).(*types.Signature)
-		case *ast.FuncDecl:
-			signature = l.info.Defs[function.Name].Type().(*types.Signature)
-		}
-	}
-	var names []string
-	isNamed := signature.Results().Len() > 0 && signature.Results().At(0).Name() != ""
+	function, signature := l.enclosing()
+	names := l.resultNames(function)
+	isNamed := names != nil
 	hasReturn := false
 	var visit func(inner ast.Node, isLoop, isSwitch bool)
 	visit = func(inner ast.Node, isLoop, isSwitch bool) {
@@ -120,11 +112,6 @@ func (l *lowering) leave(node *ast.RangeStmt, exit string) (declarations, after 
 				}
 			case *ast.ReturnStmt:
 				hasReturn = true
-				if isNamed && names == nil {
-					for v := range signature.Results().Variables() {
-						names = append(names, v.Name())
-					}
-				}
 				for len(names) < signature.Results().Len() {
 					names = append(names, l.fresh())
 				}

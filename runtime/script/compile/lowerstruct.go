@@ -5,13 +5,28 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
+
+	"gatehouse/runtime/internal/fields"
 )
 
 // hidden is the tag of a field that is not exported: no package that looks at
 // tags sees it. The interpreter exports every field to reflection.
 const hidden = `json:"-" xml:"-" validate:"-"`
+
+// fieldTag returns the tag of a field in the joined source: the author's, or one
+// that hides the field, and its name where that is not exported.
+func fieldTag(tag, name string, isHidden bool) string {
+	if isHidden {
+		tag = hidden
+	}
+	if !token.IsExported(name) {
+		tag += fmt.Sprintf(" %s:%q", fields.Tag, name)
+	}
+	return strings.TrimSpace(tag)
+}
 
 // structType hides the fields that are not exported. It also gives the first
 // field of a named type a tag with that name: to the host, which finds errors by
@@ -22,28 +37,22 @@ func (l *lowering) structType(node *ast.StructType) {
 		own = fmt.Sprintf("gatehouse:%q", spec.Name.Name)
 	}
 	for i, field := range node.Fields.List {
-		if l.splitField(field) {
+		if i > 0 {
+			own = ""
+		}
+		if l.splitField(field, own) {
 			continue
-		}
-		isHidden := len(field.Names) > 0
-		for _, name := range field.Names {
-			if name.IsExported() {
-				isHidden = false
-			}
-		}
-		if len(field.Names) == 0 {
-			isHidden = !l.isSeen(field)
 		}
 		var tag string
 		if field.Tag != nil {
 			tag, _ = strconv.Unquote(field.Tag.Value)
 		}
-		if isHidden {
-			tag = hidden
+		if len(field.Names) == 0 {
+			tag = fieldTag(tag, embeddedName(l.info.TypeOf(field.Type)), !l.isSeen(field))
+		} else {
+			tag = fieldTag(tag, field.Names[0].Name, !field.Names[0].IsExported())
 		}
-		if i == 0 && own != "" {
-			tag = strings.TrimSpace(tag + " " + own)
-		}
+		tag = strings.TrimSpace(tag + " " + own)
 		switch {
 		case field.Tag != nil:
 			l.edits.replace(l.offset(field.Tag.Pos()), l.offset(field.Tag.End()), strconv.Quote(tag))
@@ -52,32 +61,34 @@ func (l *lowering) structType(node *ast.StructType) {
 		}
 	}
 	if len(node.Fields.List) == 0 && own != "" {
-		l.edits.insert(l.offset(node.Fields.Closing), fmt.Sprintf("%sis struct{} %s", l.prefix, strconv.Quote(hidden+" "+own)))
+		l.edits.insert(l.offset(node.Fields.Closing), fmt.Sprintf("%sis struct{} %s", l.prefix, strconv.Quote(fmt.Sprintf("%s %s:%q %s", hidden, fields.Tag, fields.Unwritten, own))))
 	}
 }
 
-// splitField writes a line that declares exported fields and others as several.
-func (l *lowering) splitField(field *ast.Field) bool {
-	exported := 0
-	for _, name := range field.Names {
-		if name.IsExported() {
-			exported++
-		}
-	}
-	if exported == 0 || exported == len(field.Names) {
+// splitField writes a line that declares several fields, not all of them
+// exported, as several; the first of them gets a tag of its own.
+func (l *lowering) splitField(field *ast.Field, own string) bool {
+	isUnexported := func(name *ast.Ident) bool { return !name.IsExported() }
+	if len(field.Names) < 2 || !slices.ContainsFunc(field.Names, isUnexported) {
 		return false
 	}
-	var fields []string
-	for _, name := range field.Names {
-		text := name.Name + " " + l.textOf(field.Type)
-		if !name.IsExported() {
-			text += " " + strconv.Quote(hidden)
-		} else if field.Tag != nil {
-			text += " " + field.Tag.Value
-		}
-		fields = append(fields, text)
+	var tag string
+	if field.Tag != nil {
+		tag, _ = strconv.Unquote(field.Tag.Value)
 	}
-	l.edits.replace(l.offset(field.Pos()), l.offset(field.End()), strings.Join(fields, "; "))
+	var list []string
+	for i, name := range field.Names {
+		text := name.Name + " " + l.textOf(field.Type)
+		whole := fieldTag(tag, name.Name, !name.IsExported())
+		if i == 0 {
+			whole = strings.TrimSpace(whole + " " + own)
+		}
+		if whole != "" {
+			text += " " + strconv.Quote(whole)
+		}
+		list = append(list, text)
+	}
+	l.edits.replace(l.offset(field.Pos()), l.offset(field.End()), strings.Join(list, "; "))
 	return true
 }
 
@@ -124,21 +135,18 @@ func seenByJSON(t types.Type, name string) bool {
 // structText returns a struct type without a name, with the tags that
 // structType gives it.
 func (l *lowering) structText(t *types.Struct) string {
-	var fields []string
+	var list []string
 	for i := range t.NumFields() {
 		field := t.Field(i)
 		text := l.typeText(field.Type())
 		if !field.Embedded() {
 			text = field.Name() + " " + text
 		}
-		tag := t.Tag(i)
-		if !field.Embedded() && !field.Exported() || field.Embedded() && !seenByJSON(field.Type(), field.Name()) {
-			tag = hidden
-		}
-		if tag != "" {
+		isHidden := !field.Embedded() && !field.Exported() || field.Embedded() && !seenByJSON(field.Type(), field.Name())
+		if tag := fieldTag(t.Tag(i), field.Name(), isHidden); tag != "" {
 			text += " " + strconv.Quote(tag)
 		}
-		fields = append(fields, text)
+		list = append(list, text)
 	}
-	return "struct{ " + strings.Join(fields, "; ") + " }"
+	return "struct{ " + strings.Join(list, "; ") + " }"
 }

@@ -17,11 +17,16 @@ func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) {
 		return
 	}
 	value := l.fresh()
+	tag := value
+	if t := l.info.TypeOf(node.Tag); l.isOwnInterface(t) {
+		tag = l.emptied(t) + "(" + value + ")"
+	}
 	for _, clause := range node.Body.List {
 		var conditions []string
 		list := clause.(*ast.CaseClause).List
 		for _, compared := range list {
-			text := l.prefix + "guard.Equal(" + value + ", " + l.textOf(compared) + ")"
+			l.box(compared)
+			text := l.prefix + "guard.Equal(" + tag + ", " + l.textOf(compared) + ")"
 			if l.info.Types[compared].IsNil() {
 				text = value + " == nil"
 			}
@@ -121,9 +126,9 @@ func (l *lowering) assertedType(wanted types.Type) string {
 
 // isFound reports whether an assertion is to an interface that values of the
 // script's types have to be found for. The interpreter's own assertion to one
-// finds none, and fails where there is no value.
+// finds none, or too many, and fails where there is no value.
 func (l *lowering) isFound(from, wanted types.Type) bool {
-	return types.IsInterface(wanted) && !isEmptyInterface(wanted) && (isEmptyInterface(from) || l.isHostInterface(from))
+	return types.IsInterface(wanted) && !isEmptyInterface(wanted)
 }
 
 // implementers returns the types of the script that a value in an interface can
@@ -141,10 +146,13 @@ func (l *lowering) implementers(from, wanted types.Type) []types.Type {
 		// In an empty interface, a value of a named type that is no struct looks
 		// like one of its underlying type: only an interface of the script's own
 		// is not likely to be asked of that.
-		if !isStruct(declared.Type()) && isEmptyInterface(from) && !l.isOwnInterface(wanted) {
+		if !isStruct(declared.Type()) && !l.isBoxed(declared.Type()) && isEmptyInterface(from) && !l.isOwnInterface(wanted) {
 			continue
 		}
 		for _, t := range []types.Type{declared.Type(), types.NewPointer(declared.Type())} {
+			if t != declared.Type() && l.isBoxed(declared.Type()) && isEmptyInterface(from) && !l.isOwnInterface(wanted) {
+				continue
+			}
 			if types.Implements(t, face) && types.Implements(t, from.Underlying().(*types.Interface)) {
 				found = append(found, t)
 			}
@@ -161,15 +169,34 @@ func (l *lowering) asInterface(from, wanted types.Type, isPair bool) string {
 			"interface conversion: the value is not "+strings.ReplaceAll(t, l.prefix, "")), wanted)
 	}
 	var steps strings.Builder
+	if l.isOwnInterface(from) {
+		steps.WriteString("if x == nil { return r, ok }; ")
+	}
 	for _, implementer := range l.implementers(from, wanted) {
-		fmt.Fprintf(&steps, "if v, is := %sguard.Bare(x).(%s); is { return %s(v), true }; ", l.prefix, l.typeText(implementer), l.identity(implementer, wanted))
+		fmt.Fprintf(&steps, "if v, is := %s.(%s); is { return %s(v), true }; ", l.bareX(from, implementer), l.typeText(implementer), l.identity(implementer, wanted))
+	}
+	rest := "x" // for values of the host's types
+	if l.isOwnInterface(from) {
+		rest = "y"
+		fmt.Fprintf(&steps, "y := %sguard.Any(x); ", l.prefix)
 	}
 	if l.isOwnInterface(wanted) {
-		fmt.Fprintf(&steps, "switch v := x.(type) { case %s: r = v; ok = true }; return", t)
+		fmt.Fprintf(&steps, "if %s == nil { return r, ok }; %sreturn r, ok", rest, l.adapted(rest, wanted))
 	} else {
-		fmt.Fprintf(&steps, "if x != nil { r, ok = x.(%s) }; return", l.assertedType(wanted))
+		fmt.Fprintf(&steps, "if %[1]s != nil { r, ok = %[1]s.(%[2]s) }; return r, ok", rest, l.assertedType(wanted))
 	}
-	return l.helper(fmt.Sprintf("(x %s) (r %s, ok bool) { %s }", x, t, &steps), wanted)
+	return l.helper(fmt.Sprintf("(x %s) (%s, bool) { var r %s; var ok bool; %s }", x, t, t, &steps), wanted)
+}
+
+// bareX returns the expression for x that is asserted to be of a type.
+func (l *lowering) bareX(from, implementer types.Type) string {
+	if before, after := l.baring(from, implementer); before != "" {
+		return before + "x" + after
+	}
+	if l.isOwnInterface(from) {
+		return "x"
+	}
+	return l.prefix + "guard.Bare(x)"
 }
 
 // assertion lowers assertions to interfaces, and to types whose values may be
@@ -181,31 +208,31 @@ func (l *lowering) assertion(node *ast.TypeAssertExpr) {
 	from, wanted := l.info.TypeOf(node.X), l.info.TypeOf(node.Type)
 	if l.isFound(from, wanted) {
 		_, isPair := l.info.TypeOf(node).(*types.Tuple)
-		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(from, wanted, isPair)+"("+l.textOf(node.X)+")")
+		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(from, wanted, isPair)+"(("+l.textOf(node.X)+"))")
 		return
 	}
 	if isEmptyInterface(wanted) && !isEmptyInterface(from) && !l.isHostInterface(from) {
 		_, isPair := l.info.TypeOf(node).(*types.Tuple)
-		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asEmpty(from, isPair)+"("+l.textOf(node.X)+")")
+		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asEmpty(from, isPair)+"(("+l.textOf(node.X)+"))")
 		return
 	}
 	if types.Identical(wanted, errorType) {
 		l.edits.replace(l.offset(node.Type.Pos()), l.offset(node.Type.End()), l.assertedType(wanted))
 		return
 	}
-	if function := l.bared(from, wanted, ""); function != "" {
-		l.wrap(node.X, strings.TrimSuffix(function, "()"))
-	}
+	before, after := l.baring(from, wanted)
+	l.edits.insertFirst(l.offset(node.X.Pos()), before)
+	l.edits.insert(l.offset(node.X.End()), after)
 }
 
 // asEmpty returns a function that asserts the empty interface of one of the
 // script's: the interpreter finds no type for that.
 func (l *lowering) asEmpty(from types.Type, isPair bool) string {
 	if isPair {
-		return l.helper(fmt.Sprintf("(x %s) (r interface{}, ok bool) { if x == nil { return }; return %sguard.Any(x), true }", l.typeText(from), l.prefix), from)
+		return l.helper(fmt.Sprintf("(x %s) (interface{}, bool) { if x == nil { return nil, false }; return %s(x), true }", l.typeText(from), l.emptied(from)), from)
 	}
-	return l.helper(fmt.Sprintf("(x %s) interface{} { if x == nil { panic(%q) }; return %sguard.Any(x) }", l.typeText(from),
-		"interface conversion: interface is nil, not interface {}", l.prefix), from)
+	return l.helper(fmt.Sprintf("(x %s) interface{} { if x == nil { panic(%q) }; return %s(x) }", l.typeText(from),
+		"interface conversion: interface is nil, not interface {}", l.emptied(from)), from)
 }
 
 // isOwnInterface reports whether a type is an interface with methods that the

@@ -16,12 +16,28 @@ import (
 
 // wrap puts an expression into a call.
 func (l *lowering) wrap(operand ast.Expr, function string) {
-	l.edits.insertFirst(l.offset(operand.Pos()), function+"(")
-	l.edits.insert(l.offset(operand.End()), ")")
+	opening, closing := "(", ")"
+	if function != "" && l.isOwnInterface(types.Default(l.info.TypeOf(operand))) {
+		opening, closing = "((", "))" // see asArgument
+	}
+	l.edits.insertFirst(l.offset(operand.Pos()), function+opening)
+	l.edits.insert(l.offset(operand.End()), closing)
+}
+
+// asArgument puts parentheses around an argument that is passed as an interface
+// of the script's. Where it is a call, the interpreter would wrap its result as
+// that of whatever function it has seen by then, and find no type in it again.
+func (l *lowering) asArgument(argument ast.Expr, target types.Type) {
+	if l.isOwnInterface(target) {
+		l.wrap(argument, "")
+	}
 }
 
 // identity returns a function from a type to another that it is assignable to.
 func (l *lowering) identity(from, to types.Type) string {
+	if types.IsInterface(to) {
+		l.promote(from, to)
+	}
 	return l.helper(fmt.Sprintf("(v %s) %s { return %s }", l.typeText(from), l.typeText(to), l.wrapped(from, to)), from)
 }
 
@@ -33,7 +49,7 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 		return
 	}
 	if isEmptyInterface(target) && types.IsInterface(source) && !isEmptyInterface(source) && !l.isHostInterface(source) {
-		l.wrap(operand, l.prefix+"guard.Any") // as for a struct
+		l.wrap(operand, l.emptied(source))
 		return
 	}
 	toInterface := types.IsInterface(target) && !types.IsInterface(source)
@@ -43,7 +59,7 @@ func (l *lowering) stored(operand ast.Expr, target types.Type, isShared bool) {
 	if toInterface && isEmptyInterface(target) {
 		l.checkJSON(operand, false)
 	}
-	if l.info.Types[operand].IsNil() {
+	if l.info.Types[operand].IsNil() || toInterface && isEmptyInterface(target) && l.box(operand) {
 		return
 	}
 	if toInterface && !isEmptyInterface(target) {
@@ -168,29 +184,39 @@ func isPlace(operand ast.Expr) bool {
 	return false
 }
 
-// literals puts parentheses around the composite literals of a definition of
-// several: without, the interpreter loses the other values.
-func (l *lowering) literals(values []ast.Expr) {
+// severally puts parentheses around the values of a statement that assigns or
+// defines several, once these are rewritten. Without, the interpreter has a call, a receive or a literal
+// put its value into the variable at once, before the other values are read, and
+// forgets those.
+func (l *lowering) severally(values []ast.Expr) {
 	if len(values) < 2 {
 		return
 	}
 	for _, value := range values {
-		if _, ok := value.(*ast.CompositeLit); ok {
+		written := string(l.edits.text[l.offset(value.Pos()):l.offset(value.End())])
+		switch value.(type) {
+		case *ast.CallExpr, *ast.CompositeLit, *ast.UnaryExpr, *ast.TypeAssertExpr:
 			l.wrap(value, "")
+		default:
+			if l.textOf(value) != written { // it may be a call now
+				l.wrap(value, "")
+			}
 		}
 	}
 }
 
 func (l *lowering) assignment(node *ast.AssignStmt) {
-	if node.Tok == token.DEFINE {
-		l.literals(node.Rhs)
+	defer l.severally(node.Rhs)
+	if len(node.Lhs) != len(node.Rhs) {
+		l.unboxedTuple(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
+		return
 	}
-	if len(node.Lhs) != len(node.Rhs) || node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
+	if node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
 		return
 	}
 	for i, target := range node.Lhs {
 		if len(node.Lhs) > 1 && l.isEmptyInTuple(target, node.Rhs[i]) {
-			l.wrap(node.Rhs[i], l.prefix+"guard.Any")
+			l.inTuple(node.Rhs[i])
 			if index, isMap := l.mapEntry(target); isMap {
 				l.mapInTuple(node, index)
 			}
@@ -231,6 +257,17 @@ func (l *lowering) isEmptyInTuple(target, value ast.Expr) bool {
 	return isEmptyInterface(t) && (l.info.Types[value].IsNil() || types.IsInterface(source) || l.isOwn(source))
 }
 
+// inTuple makes such a value of one.
+func (l *lowering) inTuple(value ast.Expr) {
+	switch t := l.info.TypeOf(value); {
+	case l.isBoxed(t):
+		l.wrap(value, l.boxer(t))
+	case l.isOwnInterface(t):
+		l.wrap(value, l.emptied(t))
+	}
+	l.wrap(value, l.prefix+"guard.Any")
+}
+
 // typedNil returns a nil of a type, for an assignment of several: the
 // interpreter cannot give nil itself a type there.
 func (l *lowering) typedNil(t types.Type) string {
@@ -238,13 +275,7 @@ func (l *lowering) typedNil(t types.Type) string {
 	if !l.isNameable(t) {
 		return "func() " + text + " { var v " + text + "; return v }()"
 	}
-	name, isKnown := l.helpers["nil "+text]
-	if !isKnown {
-		name = l.fresh()
-		l.helpers["nil "+text] = name
-		fmt.Fprintf(&l.added, "var %s %s\n", name, text)
-	}
-	return name
+	return l.zero(t)
 }
 
 // values returns the texts of what a return returns, for an assignment.
@@ -296,28 +327,31 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		return
 	}
 	if l.info.Types[call.Fun].IsBuiltin() {
-		if name, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && name.Name == "append" && !call.Ellipsis.IsValid() {
-			if slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice); ok {
-				for _, argument := range call.Args[1:] {
-					if types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument), slice) && !l.info.Types[argument].IsNil() {
-						// The interpreter would append its elements.
-						l.wrap(argument, l.identity(slice, slice.Elem()))
-						continue
-					}
-					l.stored(argument, slice.Elem(), false)
-				}
-			}
-		}
+		l.builtinArguments(call)
 		return
 	}
 	callee := calleeOf(l.info, call)
 	isHost := callee != nil && callee.Pkg() != l.pkg && !isInterfaceMethod(callee)
 	for i, argument := range call.Args {
 		if _, isTuple := l.info.TypeOf(argument).(*types.Tuple); isTuple {
+			l.unboxedTuple(argument, func(i int) types.Type { return l.argumentType(call, i) })
 			return
 		}
 		target := l.argumentType(call, i)
-		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && l.printedByMethod(argument) {
+		if !isHost {
+			defer l.asArgument(argument, target)
+		}
+		if l.isSpread(call, i) {
+			l.wrap(argument, l.identity(l.info.TypeOf(argument), target))
+			continue
+		}
+		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && !strings.Contains(strings.ToLower(callee.Name()), "scan") && l.printedByMethod(argument) {
+			continue
+		}
+		if isHost && callee.FullName() == "errors.As" && i == 1 && l.findsInterface(argument) {
+			continue
+		}
+		if isHost && isEmptyInterface(target) && keeps(callee) && l.box(argument) {
 			continue
 		}
 		if face, ok := target.Underlying().(*types.Interface); !ok || !isHost || face.NumMethods() > 0 || isBoolean(l.info.TypeOf(argument)) {
@@ -328,7 +362,54 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if isHost && (isEmptyInterface(target) || l.isChecked(call)) {
 			l.finite(callee, argument)
 		}
+		if isHost && isEmptyInterface(target) && strings.HasSuffix(callee.Pkg().Path(), "/template") && holdsAny(l.info.TypeOf(argument)) {
+			l.wrap(argument, l.prefix+"guard.Unboxed")
+		}
 	}
+}
+
+// builtinArguments is for calls of builtin functions.
+func (l *lowering) builtinArguments(call *ast.CallExpr) {
+	name, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return
+	}
+	switch name.Name {
+	case "panic":
+		l.box(call.Args[0])
+	case "delete":
+		if key := l.info.TypeOf(call.Args[0]).Underlying().(*types.Map).Key(); isEmptyInterface(key) {
+			l.box(call.Args[1])
+		}
+	case "append":
+		slice, ok := l.info.TypeOf(call).Underlying().(*types.Slice)
+		if !ok || call.Ellipsis.IsValid() {
+			return
+		}
+		for _, argument := range call.Args[1:] {
+			if l.isElements(argument, slice) {
+				l.wrap(argument, l.identity(slice, slice.Elem()))
+				continue
+			}
+			l.stored(argument, slice.Elem(), false)
+		}
+	}
+}
+
+// isElements reports whether an argument that is to be one element of a slice is
+// a slice of that type itself: the interpreter would take its elements.
+func (l *lowering) isElements(argument ast.Expr, slice *types.Slice) bool {
+	return types.IsInterface(slice.Elem()) && types.Identical(l.info.TypeOf(argument).Underlying(), slice) && !l.info.Types[argument].IsNil()
+}
+
+// isSpread is isElements for the arguments of a variadic function.
+func (l *lowering) isSpread(call *ast.CallExpr, i int) bool {
+	signature, ok := l.info.TypeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok || !signature.Variadic() || call.Ellipsis.IsValid() || i < signature.Params().Len()-1 {
+		return false
+	}
+	slice, ok := signature.Params().At(signature.Params().Len() - 1).Type().(*types.Slice)
+	return ok && l.isElements(call.Args[i], slice)
 }
 
 // printedByMethod has an argument of package fmt's become what that looks for in
@@ -343,18 +424,15 @@ func (l *lowering) printedByMethod(argument ast.Expr) bool {
 		}
 		return false
 	}
-	if !l.isOwn(t) || types.IsInterface(t) || l.forward(t, "Error", "() string") == "nil" && l.forward(t, "String", "() string") == "nil" {
-		return false
+	if face := l.printMethod(t); face != nil {
+		l.wrap(argument, l.identity(t, face))
+		return true
 	}
-	if face, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format"); face != nil {
-		return false
+	if function := l.printable(t, map[types.Type]bool{}); function != "" {
+		l.wrap(argument, function)
+		return true
 	}
-	target := types.Type(errorType)
-	if !types.Implements(t, errorInterface) {
-		target = stringerType
-	}
-	l.wrap(argument, l.identity(t, target))
-	return true
+	return false
 }
 
 // shown returns a function that finds, in an empty interface, the values that
@@ -365,7 +443,7 @@ func (l *lowering) shown(from types.Type) string {
 	for _, face := range []types.Type{errorType, stringerType} {
 		for _, t := range l.implementers(from, face) {
 			format, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format")
-			if text := l.typeText(t); format == nil && !seen[text] {
+			if text := l.typeText(t); format == nil && !seen[text] && !l.isBoxed(t) {
 				seen[text] = true
 				fmt.Fprintf(&steps, "if v, is := b.(%s); is { return %s(v) }; ", text, l.identity(t, face))
 			}
@@ -377,9 +455,12 @@ func (l *lowering) shown(from types.Type) string {
 	return l.helper(fmt.Sprintf("(x interface{}) interface{} { b := %sguard.Bare(x); %s return x }", l.prefix, &steps), types.Typ[types.Int])
 }
 
-func (l *lowering) results(node *ast.ReturnStmt) {
+func (l *lowering) returned(node *ast.ReturnStmt) {
 	_, signature := l.enclosing()
 	if signature == nil || len(node.Results) != signature.Results().Len() {
+		if signature != nil && len(node.Results) == 1 {
+			l.unboxedTuple(node.Results[0], func(i int) types.Type { return signature.Results().At(i).Type() })
+		}
 		return
 	}
 	for i, result := range node.Results {
@@ -426,8 +507,18 @@ func (l *lowering) composite(node *ast.CompositeLit) {
 }
 
 func (l *lowering) valueSpec(node *ast.ValueSpec) {
-	l.literals(node.Values)
+	if function, _ := l.enclosing(); function != nil && len(node.Values) == 0 {
+		for _, name := range node.Names {
+			if name.Name == "_" { // which the interpreter would take for a value
+				l.edits.replace(l.offset(name.Pos()), l.offset(name.End()), l.fresh())
+			}
+		}
+	}
+	defer l.severally(node.Values)
 	if node.Type == nil || len(node.Values) != len(node.Names) {
+		if node.Type != nil && len(node.Values) == 1 {
+			l.unboxedTuple(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
+		}
 		return
 	}
 	for _, value := range node.Values {
@@ -444,6 +535,8 @@ func (l *lowering) comparison(node *ast.BinaryExpr) {
 	if node.Op == token.NEQ {
 		not = "!"
 	}
+	l.box(node.X)
+	l.box(node.Y)
 	l.edits.insertFirst(l.offset(node.X.Pos()), not+l.prefix+"guard.Equal(")
 	l.edits.replace(l.offset(node.OpPos), l.offset(node.OpPos)+2, ",")
 	l.edits.insert(l.offset(node.Y.End()), ")")
@@ -460,7 +553,7 @@ func (l *lowering) comparesInterfaces(x, y ast.Expr) bool {
 // where it is named: the interpreter would take the receiver when it is.
 func (l *lowering) methodValue(node *ast.SelectorExpr) {
 	selection := l.info.Selections[node]
-	if selection == nil || selection.Kind() == types.FieldVal || selection.Obj().Pkg() != l.pkg {
+	if selection == nil || selection.Kind() == types.FieldVal || selection.Obj().Pkg() != l.pkg && !l.isLostReceiver(node, selection) {
 		return
 	}
 	signature := l.info.TypeOf(node).(*types.Signature)
@@ -480,6 +573,13 @@ func (l *lowering) methodValue(node *ast.SelectorExpr) {
 			name, l.typeText(t), l.typeText(signature), shape, returnIf(signature), node.Sel.Name, passed, receiver)
 	}
 	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text)
+}
+
+// isLostReceiver reports whether a method value is of a method of the host's that
+// the interpreter makes one of without its receiver: that of an entry.
+func (l *lowering) isLostReceiver(node *ast.SelectorExpr, selection *types.Selection) bool {
+	_, isEntry := ast.Unparen(node.X).(*ast.IndexExpr)
+	return isEntry && selection.Kind() == types.MethodVal && l.isReachable(selection.Recv())
 }
 
 // isCalled reports whether the node at hand is what its parent calls.

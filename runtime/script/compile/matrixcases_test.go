@@ -450,7 +450,7 @@ var (
 
 func showAny(v any)                     { fmt.Println(v != nil) }
 func showPlain(v any)                   { fmt.Printf("%T %v\n", v, v) }
-func showOwn(v any)                     { fmt.Println(v) }
+func showOwn(v any)                     { fmt.Printf("%v %+v\n", v, v) }
 func showSilent(v any)                  { fmt.Println(v != nil) }
 func showError(v error)                 { fmt.Println(v, v.Error()) }
 func showString(v fmt.Stringer)         { fmt.Println(v, v.String()) }
@@ -458,6 +458,15 @@ func showName(v namer)                  { fmt.Println(v.Name()) }
 
 // showKept finds a value's type again, and prints it by its method.
 func showKept(v any) {
+	switch v.(type) {
+	case series, table, action:
+	default:
+		_, isInt := v.(int)
+		_, isString := v.(string)
+		_, isError := v.(error)
+		_, isColor := v.(color)
+		fmt.Printf("%v %s %q %v %v %v %v\n", v, v, v, isInt, isString, isError, isColor)
+	}
 	switch v := v.(type) {
 	case level:
 		fmt.Println("level", v.Name())

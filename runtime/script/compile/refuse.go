@@ -98,8 +98,8 @@ func (r *refusal) node(node ast.Node) {
 	case *ast.GoStmt:
 		r.refuse(node.Pos(), "services cannot start goroutines: call the function directly, or invoke another service with self.Invoke")
 	case *ast.TypeSpec:
-		if named, ok := r.info.Defs[node.Name].Type().(*types.Named); ok && isRecursiveFunction(named, named.Underlying(), map[types.Type]bool{}) {
-			r.refuse(node.Pos(), "services cannot have a function type that takes or returns itself: put the function into a struct")
+		if named, ok := r.info.Defs[node.Name].Type().(*types.Named); ok && !node.Assign.IsValid() && isKnotted(named) {
+			r.refuse(node.Pos(), "services cannot have a type that is made of itself without a struct between, as %s is: make it a struct that has this in a field", node.Name.Name)
 		}
 	case *ast.AssignStmt:
 		for _, target := range node.Lhs {
@@ -302,36 +302,4 @@ func packageLevel(object types.Object) *types.Var {
 		return nil
 	}
 	return variable
-}
-
-// isRecursiveFunction reports whether a function type contains itself other
-// than through a struct or an interface: reflection cannot make such a type.
-func isRecursiveFunction(named *types.Named, t types.Type, seen map[types.Type]bool) bool {
-	if seen[t] {
-		return false
-	}
-	seen[t] = true
-	tuple := func(tuple *types.Tuple) bool {
-		for v := range tuple.Variables() {
-			if v.Type() == named || isRecursiveFunction(named, v.Type(), seen) {
-				return true
-			}
-		}
-		return false
-	}
-	switch t := types.Unalias(t).(type) {
-	case *types.Signature:
-		return tuple(t.Params()) || tuple(t.Results())
-	case *types.Pointer:
-		return t.Elem() == named || isRecursiveFunction(named, t.Elem(), seen)
-	case *types.Slice:
-		return t.Elem() == named || isRecursiveFunction(named, t.Elem(), seen)
-	case *types.Map:
-		return t.Elem() == named || isRecursiveFunction(named, t.Elem(), seen)
-	case *types.Named:
-		if _, ok := t.Underlying().(*types.Signature); ok {
-			return isRecursiveFunction(named, t.Underlying(), seen)
-		}
-	}
-	return false
 }

@@ -43,7 +43,7 @@ func (l *lowering) shownType(t types.Type) string {
 
 // representation returns what the interpreter takes a type for.
 func (l *lowering) representation(t types.Type, depth int) string {
-	if named, ok := types.Unalias(t).(*types.Named); ok && (named.Obj().Pkg() != l.pkg || isStruct(named) || types.IsInterface(named) || depth > 10) {
+	if named, ok := types.Unalias(t).(*types.Named); ok && (named.Obj().Pkg() != l.pkg || isStruct(named) || l.isBoxed(named) && depth == 0 || types.IsInterface(named) || depth > 10) {
 		return l.shownType(t)
 	}
 	switch u := t.Underlying().(type) {

@@ -8,44 +8,42 @@ import (
 // equal compares two interface values of a script. The interpreter's own
 // comparison sees wrappers, which differ for one and the same pointer.
 func equal(a, b any) bool {
-	a, b = bare(a), bare(b)
-	if a == nil || b == nil {
-		return a == b
+	a, aKind, aWrapped := look(a)
+	b, bKind, bWrapped := look(b)
+	if aKind != bKind && (aKind != nil || !aWrapped) && (bKind != nil || !bWrapped) {
+		return false // what is in a wrapper alone may be of any named type
 	}
 	return a == b
 }
 
-// bare returns what a script's value is without the interpreter's wrapping: a
-// struct whose first field is IValue where the host wanted an interface, and
-// its valueInterface elsewhere.
+// bare returns what is in an interface, without any wrapping.
 func bare(value any) any {
-	for {
-		if held, ok := value.(reflect.Value); ok && held.IsValid() && held.CanInterface() {
-			value = held.Interface() // as the interpreter panics with what it computes
-			continue
-		}
-		v := reflect.ValueOf(value)
-		if v.Kind() != reflect.Struct || v.NumField() == 0 {
-			return value
-		}
-		t := v.Type()
-		switch {
-		case !isWrapper(t):
-			return value
-		case t.Field(0).Name == "IValue":
-			value = v.Field(0).Interface()
-		default:
-			// The field is not exported: read it where it is.
-			whole := reflect.New(t).Elem()
-			whole.Set(v)
-			field := whole.Field(1)
-			held := *(*reflect.Value)(unsafe.Pointer(field.UnsafeAddr()))
-			if !held.IsValid() || !held.CanInterface() {
-				return nil
-			}
-			value = held.Interface()
-		}
+	value, _, _ = look(value)
+	return value
+}
+
+// peeled takes a value out of one wrapper: a struct whose first field is IValue
+// where the host wanted an interface, the interpreter's valueInterface elsewhere,
+// or the reflect.Value that it panics with.
+func peeled(value any) (inner any, isWrapped bool) {
+	if held, ok := value.(reflect.Value); ok && held.IsValid() && held.CanInterface() {
+		return held.Interface(), true
 	}
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Struct || v.NumField() == 0 || !isWrapper(v.Type()) {
+		return value, false
+	}
+	if v.Type().Field(0).Name == "IValue" {
+		return v.Field(0).Interface(), true
+	}
+	// The field is not exported: read it where it is.
+	whole := reflect.New(v.Type()).Elem()
+	whole.Set(v)
+	held := *(*reflect.Value)(unsafe.Pointer(whole.Field(1).UnsafeAddr()))
+	if !held.IsValid() || !held.CanInterface() {
+		return nil, true
+	}
+	return held.Interface(), true
 }
 
 // isWrapper reports whether a type is one that the interpreter wraps values in.

@@ -57,5 +57,5 @@ func (s *State) recovered() any {
 	}
 	value := f.value
 	f.value, f.isPanicked = nil, false
-	return Translated(bare(Thrown(value)))
+	return Translated(plain(Thrown(value)))
 }

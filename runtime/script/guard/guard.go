@@ -27,10 +27,11 @@ type State struct {
 	at     int
 	depth  int
 	frames []*Frame // whose deferred calls are at work
+	kinds  map[string]*kind
 }
 
 // New returns a state at site 0, that is, before anything has run.
-func New() *State { return &State{} }
+func New() *State { return &State{kinds: map[string]*kind{}} }
 
 // Reset readies the state for the next call.
 func (s *State) Reset() { s.at, s.depth, s.frames = 0, 0, nil }
@@ -44,7 +45,8 @@ func (s *State) Site() int { return s.at }
 // (cheaper than any call), Mark, the same as an expression, Enter and Leave
 // around recursive functions, Run, Frame and Recover for defer, Equal, Any, which
 // returns what it is given, Bare, which takes it out of its wrapper, AsError and
-// AsStringer, which put it into one, and Finite, FiniteText and Short, which look
+// AsStringer, which put it into one, Box, Unbox and Unboxed for values of named types,
+// Method for those of the host's, Pointer, and Finite, FiniteText and Short, which look
 // at what the host is given to follow.
 func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 	return map[string]map[string]reflect.Value{path + "//guard": {
@@ -59,6 +61,11 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Equal":   reflect.ValueOf(equal),
 		"Any":     reflect.ValueOf(func(value any) any { return value }),
 		"Bare":    reflect.ValueOf(bare),
+		"Box":     reflect.ValueOf(s.box),
+		"Unbox":   reflect.ValueOf(unbox),
+		"Method":  reflect.ValueOf(method),
+		"Unboxed": reflect.ValueOf(unboxed),
+		"Pointer": reflect.ValueOf(pointerTo),
 
 		"Finite":     reflect.ValueOf(finite),
 		"FiniteText": reflect.ValueOf(finiteText),

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"gatehouse/runtime/internal/fields"
 )
 
 // The wrappers in which a script's value stands for an error or a fmt.Stringer
@@ -54,7 +56,7 @@ func (e joinError) Format(state fmt.State, verb rune)   { format(state, verb, e.
 // isSame reports what errors.Is asks: whether the values are equal, or the
 // value's own method says so.
 func (m methods) isSame(value any, target error) bool {
-	other := bare(target)
+	other := plain(target)
 	if t := reflect.TypeOf(value); t != nil && t == reflect.TypeOf(other) && t.Comparable() && value == other {
 		return true
 	}
@@ -92,7 +94,7 @@ func format(state fmt.State, verb rune, value any, text func() string) {
 	if isText && (verb != 'v' || !state.Flag('#')) {
 		value = text()
 	}
-	fmt.Fprintf(state, fmt.FormatString(state, verb), value)
+	fmt.Fprintf(state, fmt.FormatString(state, verb), fields.Restore(value))
 }
 
 // In JSON, a wrapper is the value in it.

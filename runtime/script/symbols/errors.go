@@ -109,11 +109,17 @@ func same(value any, target error) bool {
 func Unwrapped(value any) any {
 	for {
 		v := reflect.ValueOf(value)
-		if v.Kind() != reflect.Struct || v.NumField() == 0 || v.Type().Field(0).Name != "IValue" {
+		if v.Kind() != reflect.Struct || v.NumField() == 0 || v.Type().Field(0).Name != "IValue" && !isBox(v.Type()) {
 			return value
 		}
 		value = v.Field(0).Interface()
 	}
+}
+
+// isBox reports whether a type is one in which package guard keeps a value of a
+// script's named type.
+func isBox(t reflect.Type) bool {
+	return t.Field(0).Name == "Boxed" && t.PkgPath() == "gatehouse/runtime/script/guard"
 }
 
 // isOfScript reports whether an error is the wrapper of a script's.
@@ -123,8 +129,11 @@ func isOfScript(err error) bool {
 }
 
 // as is errors.As for any tree, which finds a script's types in their wrappers
-// too.
+// too. For an interface of the script's, the target is a function that sets it.
 func as(err error, target any) bool {
+	if finds, ok := target.(func(error) bool); ok {
+		return findError(err, finds)
+	}
 	pointer := reflect.ValueOf(target)
 	if pointer.Kind() != reflect.Pointer || pointer.IsNil() {
 		panic("errors: target must be a non-nil pointer")

@@ -1,6 +1,10 @@
 package symbols
 
-import "fmt"
+import (
+	"fmt"
+
+	"gatehouse/runtime/internal/fields"
+)
 
 // A script's value with a method String or Error is printed through a wrapper.
 // Verbs that ask for text get that of the method; the others, such as %d, get
@@ -32,5 +36,5 @@ func formatWrapped(state fmt.State, verb rune, value any, text func() string) {
 		fmt.Fprintf(state, fmt.FormatString(state, verb), text())
 		return
 	}
-	fmt.Fprintf(state, fmt.FormatString(state, verb), value)
+	fmt.Fprintf(state, fmt.FormatString(state, verb), fields.Restore(value))
 }
