@@ -246,10 +246,12 @@ func (l *lowering) node(node ast.Node) {
 		l.valueSpec(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
+		l.assignedTogether(node)
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
 		l.results(node)
+		l.returnedTogether(node)
 	case *ast.DeferStmt:
 		l.deferStatement(node)
 	case *ast.ForStmt:
