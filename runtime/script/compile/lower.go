@@ -49,6 +49,7 @@ type lowering struct {
 	frames  map[ast.Node]string // names of frames, by function that defers
 	noted   map[ast.Node]int    // sites, by the statement or call that notes them
 	exits   map[types.Object]*exits
+	returns map[ast.Node][]string // names of the variables that are results, by function
 	found   Errors
 
 	imported []string // paths that no file imports
@@ -70,6 +71,7 @@ func (c *Compiler) lower(s *source) (*lowered, error) {
 		frames:  map[ast.Node]string{},
 		noted:   map[ast.Node]int{},
 		exits:   map[types.Object]*exits{},
+		returns: map[ast.Node][]string{},
 	}
 	var imports []string
 	for _, spec := range l.file.Imports {
@@ -247,11 +249,13 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.AssignStmt:
 		l.assignment(node)
 		l.assignedTogether(node)
+		l.redeclared(node)
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
 		l.results(node)
 		l.returnedTogether(node)
+		l.bareReturn(node)
 	case *ast.DeferStmt:
 		l.deferStatement(node)
 	case *ast.ForStmt:
@@ -261,7 +265,9 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SelectStmt:
 		l.selectSends(node)
 	case *ast.SwitchStmt:
-		l.interfaceSwitch(node)
+		if !l.interfaceSwitch(node) {
+			l.switchInit(node)
+		}
 	case *ast.TypeSwitchStmt:
 		l.typeSwitch(node)
 	case *ast.TypeAssertExpr:
@@ -282,10 +288,14 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.FuncDecl:
 		l.nameParams(node.Recv)
 		l.nameParams(node.Type.Params)
-		l.deferring(node, node.Type, node.Body, l.info.Defs[node.Name].Type().(*types.Signature))
+		signature := l.info.Defs[node.Name].Type().(*types.Signature)
+		l.deferring(node, node.Body, signature)
+		l.ownResults(node, node.Type, signature)
 	case *ast.FuncLit:
 		l.nameParams(node.Type.Params)
-		l.deferring(node, node.Type, node.Body, l.info.TypeOf(node).(*types.Signature))
+		signature := l.info.TypeOf(node).(*types.Signature)
+		l.deferring(node, node.Body, signature)
+		l.ownResults(node, node.Type, signature)
 	}
 }
 

@@ -14,13 +14,14 @@ import (
 //
 // becomes
 //
-//	func f() (r error) {
+//	func f() error {
+//		var r error
 //		guard.Run(func(frame *guard.Frame) {
 //			frame.Defer(func(x T) func() { return func() { g(x) } }(x))
 //			…
 //			{ r = err; return }
 //		})
-//		return
+//		return r
 //	}
 //
 // The interpreter's own defer evaluates arguments when the function ends, and
@@ -144,15 +145,12 @@ func (l *lowering) receiver(node *ast.SelectorExpr, selection *types.Selection) 
 }
 
 // deferring rewrites the body of a function that defers.
-func (l *lowering) deferring(function ast.Node, t *ast.FuncType, body *ast.BlockStmt, signature *types.Signature) {
+func (l *lowering) deferring(function ast.Node, body *ast.BlockStmt, signature *types.Signature) {
 	frame := l.frames[function]
 	if frame == "" {
 		return
 	}
-	var names []string
-	if t.Results != nil {
-		names = l.nameResults(t.Results)
-	}
+	names := l.resultNames(function, signature)
 	inspectBody(body, func(node ast.Node) {
 		result, ok := node.(*ast.ReturnStmt)
 		if !ok || len(result.Results) == 0 {
@@ -168,32 +166,7 @@ func (l *lowering) deferring(function ast.Node, t *ast.FuncType, body *ast.Block
 		l.edits.replace(l.offset(result.Pos()), l.offset(result.End()), "{ "+strings.Join(names, ", ")+" = "+l.values(result, signature)+"; return }")
 	})
 	l.edits.insertFirst(l.offset(body.Lbrace)+1, fmt.Sprintf(" %[1]sguard.Run(func(%[2]s *%[1]sguard.Frame) { ", l.prefix, frame))
-	l.edits.insert(l.offset(body.Rbrace), "; }); return ")
-}
-
-// nameResults names the results of a function that have no names.
-func (l *lowering) nameResults(results *ast.FieldList) []string {
-	var names []string
-	for _, field := range results.List {
-		if len(field.Names) == 0 {
-			name := l.fresh()
-			names = append(names, name)
-			l.edits.insertFirst(l.offset(field.Type.Pos()), name+" ")
-		}
-		for _, ident := range field.Names {
-			name := ident.Name
-			if name == "_" {
-				name = l.fresh()
-				l.edits.replace(l.offset(ident.Pos()), l.offset(ident.End()), name)
-			}
-			names = append(names, name)
-		}
-	}
-	if !results.Opening.IsValid() {
-		l.edits.insertFirst(l.offset(results.Pos()), "(")
-		l.edits.insert(l.offset(results.End()), ")")
-	}
-	return names
+	l.edits.insert(l.offset(body.Rbrace), "; }); return "+strings.Join(names, ", ")+" ")
 }
 
 // inspectBody visits the nodes of a body that are not in functions within.

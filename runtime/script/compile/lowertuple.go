@@ -3,7 +3,6 @@ package compile
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 )
 
 // Several values in one statement. To save a copy, the interpreter computes the
@@ -24,44 +23,7 @@ func (l *lowering) returnedTogether(node *ast.ReturnStmt) {
 	if len(node.Results) < 2 {
 		return
 	}
-	_, signature := l.enclosing()
-	for i, value := range node.Results {
-		// The results before it have their values by now.
-		if at := resultAt(signature, l.rootOf(value)); at >= 0 && at < i {
-			t := l.info.TypeOf(value)
-			l.wrap(value, l.identity(t, t))
-		}
-	}
 	l.apart(node.Results)
-}
-
-// resultAt returns the index of a variable among the results of a signature, or
-// -1 where it is none of them.
-func resultAt(signature *types.Signature, variable types.Object) int {
-	for i := range signature.Results().Len() {
-		if signature.Results().At(i) == variable {
-			return i
-		}
-	}
-	return -1
-}
-
-// rootOf returns the variable that a place is in, or nil where it is in none.
-func (l *lowering) rootOf(place ast.Expr) types.Object {
-	for {
-		switch node := place.(type) {
-		case *ast.ParenExpr:
-			place = node.X
-		case *ast.SelectorExpr:
-			place = node.X
-		case *ast.IndexExpr:
-			place = node.X
-		case *ast.Ident:
-			return l.info.Uses[node]
-		default:
-			return nil
-		}
-	}
 }
 
 // apart puts values that are computed into parentheses.

@@ -57,7 +57,7 @@ func lenOfMap(m map[string]int) (map[string]int, int, bool) {
 	_, ok := m["a"]
 	return m, len(m), ok
 }
-func wrapped(s string) (int, error) { return len(s), errors.New(s) }
+func wrapped(s string) (int, error)  { return len(s), errors.New(s) }
 func errFirst(s string) (error, int) { return errors.New(s), len(s) }
 
 func named(s []int) (total, count int) {
