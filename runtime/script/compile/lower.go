@@ -246,6 +246,7 @@ func (l *lowering) node(node ast.Node) {
 		l.mapKey(node)
 	case *ast.ValueSpec:
 		l.valueSpec(node)
+		l.trackVariable(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
 		l.assignedTogether(node)
@@ -335,6 +336,10 @@ func (l *lowering) call(call *ast.CallExpr) {
 		l.edits.replace(l.offset(call.Fun.Pos()), l.offset(call.Fun.End()), text)
 	}
 	switch builtin.Name() {
+	case "len", "cap":
+		if _, isPointer := l.info.TypeOf(call.Args[0]).Underlying().(*types.Pointer); isPointer {
+			l.constant(call) // the pointer may be nil
+		}
 	case "recover":
 		replaceCallee(l.prefix + "guard.Recover")
 	case "min", "max":
