@@ -98,6 +98,10 @@ func (i invoker) InvokeService(ctx context.Context, name, cid string, input []by
 
 // call calls a service with a JSON object.
 func call(ctx context.Context, engine *script.Engine, name, input string) answer {
+	return callLogging(ctx, engine, slog.New(slog.DiscardHandler), name, input)
+}
+
+func callLogging(ctx context.Context, engine *script.Engine, logger *slog.Logger, name, input string) answer {
 	var payload []byte
 	version, err := engine.Call(ctx, name,
 		func(ctx context.Context, s *service.Service) {
@@ -108,7 +112,7 @@ func call(ctx context.Context, engine *script.Engine, name, input string) answer
 				}
 			}
 			service.Attach(s, service.Call{
-				Context: ctx, CID: "cid-1", Logger: slog.New(slog.DiscardHandler),
+				Context: ctx, CID: "cid-1", Logger: logger,
 				Request: service.Request{Input: dict, Raw: []byte(input)},
 				Invoker: invoker{engine},
 			})

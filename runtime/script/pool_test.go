@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -287,10 +288,11 @@ func TestConfigIsChecked(t *testing.T) {
 
 func TestPrintedLinesReachTheLog(t *testing.T) {
 	h := newHost(t, map[string]string{"say.go": source("Say", "\tfmt.Print(\"one\\ntw\")\n\tfmt.Println(\"o\")\n\tfmt.Print(\"three\")\n\treturn nil", "fmt")})
-	if got := h.call("say.say", ""); got.err != nil {
+	logger := slog.New(slog.NewTextHandler(h.log, nil)).With("cid", "cid-1")
+	if got := callLogging(t.Context(), h.Engine, logger, "say.say", ""); got.err != nil {
 		t.Fatal(got.err)
 	}
-	for _, want := range []string{"text=one", "text=two", "text=three"} {
+	for _, want := range []string{"cid=cid-1 text=one", "cid=cid-1 text=two", "cid=cid-1 text=three"} {
 		if !strings.Contains(h.log.String(), want) {
 			t.Errorf("no %q in the log:\n%s", want, h.log)
 		}

@@ -111,6 +111,7 @@ type expansion struct {
 	instances map[string]string // name by object and arguments
 	hoisted   map[types.Object]string
 	queue     []instance
+	packs     int  // of variables that are initialised together
 	endless   bool // some of it expands without end
 	out       strings.Builder
 	found     Errors
@@ -369,55 +370,4 @@ func (x *expansion) importName(pkg *types.Package) string {
 	x.aliases[name] = true
 	x.imports[pkg.Path()] = name
 	return name
-}
-
-// variables writes the package variables in the order of their initialisation:
-// the interpreter initialises them as they come.
-func (x *expansion) variables() {
-	type initialised struct {
-		file  *ast.File
-		spec  *ast.ValueSpec
-		name  int // index, or -1 for all of the names
-		order int
-	}
-	order := map[ast.Expr]int{}
-	for i, initializer := range x.info.InitOrder {
-		order[initializer.Rhs] = i + 1
-	}
-	var all []initialised
-	for _, file := range x.files {
-		for _, declaration := range file.Decls {
-			general, ok := declaration.(*ast.GenDecl)
-			if !ok || general.Tok != token.VAR {
-				continue
-			}
-			for _, spec := range general.Specs {
-				spec := spec.(*ast.ValueSpec)
-				switch {
-				case len(spec.Values) == 0:
-					all = append(all, initialised{file, spec, -1, 0})
-				case len(spec.Values) != len(spec.Names):
-					all = append(all, initialised{file, spec, -1, order[spec.Values[0]]})
-				default:
-					for i, value := range spec.Values {
-						all = append(all, initialised{file, spec, i, order[value]})
-					}
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b initialised) int { return a.order - b.order })
-	for _, v := range all {
-		if v.name < 0 {
-			x.emit(x.unit, v.file, v.spec.Pos(), "var ", v.spec, nil)
-			continue
-		}
-		before := "var " + v.spec.Names[v.name].Name
-		if object := x.info.Defs[v.spec.Names[v.name]]; v.spec.Type != nil {
-			before += " " + x.render(x.unit, v.file, v.spec.Type, nil)
-		} else if t := object.Type(); v.spec.Names[v.name].Name != "_" && t != types.Typ[types.UntypedNil] {
-			before += " " + x.typeText(t, nil)
-		}
-		x.emit(x.unit, v.file, v.spec.Values[v.name].Pos(), before+" = ", v.spec.Values[v.name], nil)
-	}
 }

@@ -248,12 +248,16 @@ func (l *lowering) node(node ast.Node) {
 		l.mapKey(node)
 	case *ast.ValueSpec:
 		l.valueSpec(node)
+		l.trackVariable(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
+		l.assignedTogether(node)
+		l.redeclared(node)
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
 		l.returned(node)
+		l.returnedTogether(node)
 		l.namedReturn(node)
 	case *ast.DeferStmt:
 		l.deferStatement(node)
@@ -264,7 +268,9 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SelectStmt:
 		l.selectSends(node)
 	case *ast.SwitchStmt:
-		l.interfaceSwitch(node)
+		if !l.interfaceSwitch(node) {
+			l.switchInit(node)
+		}
 	case *ast.TypeSwitchStmt:
 		l.typeSwitch(node)
 	case *ast.TypeAssertExpr:
@@ -328,6 +334,10 @@ func (l *lowering) call(call *ast.CallExpr) {
 		l.edits.replace(l.offset(call.Fun.Pos()), l.offset(call.Fun.End()), text)
 	}
 	switch builtin.Name() {
+	case "len", "cap":
+		if _, isPointer := l.info.TypeOf(call.Args[0]).Underlying().(*types.Pointer); isPointer {
+			l.constant(call) // the pointer may be nil
+		}
 	case "recover":
 		replaceCallee(l.prefix + "guard.Recover")
 	case "min", "max":

@@ -90,17 +90,16 @@ func (l *lowering) rangeLoop(node *ast.RangeStmt) {
 			l.rangeInteger(node)
 			return
 		}
+		l.rangeText(node)
+		return
 	case *types.Signature:
 		l.rangeFunction(node, t)
 		return
 	}
+	l.rangeArray(node)
 	if node.Tok == token.ASSIGN {
 		l.rangeAssign(node)
 		return
-	}
-	if node.Key != nil && node.Value == nil && l.isText(node.X) {
-		// With the key alone, the interpreter counts runes and not bytes.
-		l.edits.insert(l.offset(node.Key.End()), ", _")
 	}
 	var copies strings.Builder
 	for _, target := range []ast.Expr{node.Key, node.Value} {
@@ -113,11 +112,6 @@ func (l *lowering) rangeLoop(node *ast.RangeStmt) {
 		fmt.Fprintf(&copies, "%s := %s; ", name.Name, outer)
 	}
 	l.edits.insertFirst(l.offset(node.Body.Lbrace)+1, copies.String())
-}
-
-func (l *lowering) isText(operand ast.Expr) bool {
-	basic, ok := l.info.TypeOf(operand).Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsString != 0
 }
 
 // rangeAssign has a range assign to its targets in its body: done by the
@@ -134,9 +128,6 @@ func (l *lowering) rangeAssign(node *ast.RangeStmt) {
 			binds = append(binds, text+" = "+name+"; ")
 		}
 		names = append(names, name)
-	}
-	if len(names) == 1 && l.isText(node.X) {
-		names = append(names, "_")
 	}
 	if len(binds) == 0 {
 		return

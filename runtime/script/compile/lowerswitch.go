@@ -11,10 +11,11 @@ import (
 // forms in which it keeps a value in an interface; its assertions to concrete
 // types, and its type switches of one interface, do not.
 
-// interfaceSwitch turns a switch over an interface into one over comparisons.
-func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) {
+// interfaceSwitch turns a switch over an interface into one over comparisons. It
+// reports whether the switch is one.
+func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) bool {
 	if node.Tag == nil || !types.IsInterface(l.info.TypeOf(node.Tag)) {
-		return
+		return false
 	}
 	value := l.fresh()
 	tag := value
@@ -35,6 +36,7 @@ func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) {
 		l.conditions(list, conditions)
 	}
 	l.switchHeader(node, node.Init, node.Body, value, l.textOf(node.Tag))
+	return true
 }
 
 // switchHeader rewrites the header of a switch to one without a tag that binds
@@ -43,14 +45,14 @@ func (l *lowering) switchHeader(node ast.Stmt, init ast.Stmt, body *ast.BlockStm
 	start, end := l.offset(node.Pos()), l.offset(body.Lbrace)+1
 	header := fmt.Sprintf("switch %s := %s; {", name, value)
 	if init != nil {
-		if label, ok := l.parent().(*ast.LabeledStmt); ok {
-			l.refuse(label.Pos(), "services cannot label a switch over an interface that has a statement before its value: put that before the switch")
+		before, isMoved := l.initBefore(node, init)
+		if !isMoved {
 			return
 		}
-		header = "{ " + l.textOf(init) + "; " + header
+		header = before + header
 		l.edits.insert(l.offset(node.End()), " }")
 	}
-	l.edits.replaceBetween(start, end, header+lines(string(l.edits.text[start:end])))
+	l.edits.replaceBetween(start, end, header+missingLines(string(l.edits.text[start:end]), header))
 }
 
 // conditions puts conditions in the place of the values or types of a case.

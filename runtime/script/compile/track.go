@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // The tracker: before each statement that can panic, its site is written
@@ -33,7 +34,7 @@ func (l *lowering) site(pos token.Pos) int {
 // function names the function around the node at hand.
 func (l *lowering) function() string {
 	for _, node := range l.stack {
-		if f, ok := node.(*ast.FuncDecl); ok {
+		if f, ok := node.(*ast.FuncDecl); ok && !strings.HasPrefix(f.Name.Name, l.prefix) {
 			return functionName(f)
 		}
 	}
@@ -66,6 +67,8 @@ func (l *lowering) plan(node ast.Node) {
 		list = node.Body
 	case *ast.CommClause:
 		list = node.Body
+	case *ast.ValueSpec:
+		l.planVariable(node)
 	}
 	for _, statement := range list {
 		if site := l.riskySite(statement); site > 0 {
@@ -233,8 +236,15 @@ func calleeOf(info *types.Info, call *ast.CallExpr) *types.Func {
 // calm are packages whose functions and methods do not panic, whatever they
 // are given.
 var calm = map[string]bool{
-	"errors": true, "fmt": true, "log/slog": true, "math": true, "net/url": true, "strconv": true, "unicode": true,
-	"unicode/utf8": true, "html": true, "gatehouse/runtime/service": true, "gatehouse/runtime/sso": true, "context": true,
+	"errors": true, "fmt": true, "log/slog": true, "math": true, "strconv": true, "unicode": true,
+	"unicode/utf8": true, "html": true, "gatehouse/runtime/service": true, "gatehouse/runtime/sso": true,
+}
+
+// panicking are the functions of calm packages that do panic.
+var panicking = map[string]bool{
+	"errors.As":         true,                                                                                    // for a target that is nil or no pointer
+	"strconv.FormatInt": true, "strconv.FormatUint": true, "strconv.AppendInt": true, "strconv.AppendUint": true, // for an odd base
+	"strconv.FormatFloat": true, "strconv.AppendFloat": true, "strconv.FormatComplex": true, // for an odd size
 }
 
 // risks returns the nodes of a statement that can panic, except for calls of
@@ -352,7 +362,10 @@ func (l *lowering) isRiskyCall(call *ast.CallExpr) bool {
 	case callee == nil, isInterfaceMethod(callee):
 		return true
 	case callee.Pkg() == l.pkg:
-		return false
+		// The script's own functions note where they are; the library's do not.
+		return l.position(callee.Pos()).Filename == libraryFile
+	case panicking[callee.FullName()]:
+		return true
 	case callee.Pkg() != nil && calm[callee.Pkg().Path()] && l.isChecked(call):
 		return true
 	case callee.Pkg() != nil && calm[callee.Pkg().Path()]:

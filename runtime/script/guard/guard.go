@@ -58,6 +58,7 @@ func (s *State) Exports(path string) map[string]map[string]reflect.Value {
 		"Frame":   reflect.ValueOf((*Frame)(nil)),
 		"Recover": reflect.ValueOf(s.recovered),
 		"Error":   reflect.ValueOf((*error)(nil)),
+		"Runes":   reflect.ValueOf(runes),
 		"Equal":   reflect.ValueOf(equal),
 		"Any":     reflect.ValueOf(func(value any) any { return value }),
 		"Bare":    reflect.ValueOf(bare),
