@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 
 	"gatehouse/runtime/internal/fields"
@@ -67,11 +68,25 @@ func hasEndless(attr slog.Attr) bool {
 	return false
 }
 
+// wrapping is the package of the types in which a script's errors reach the host.
+// They have a method MarshalJSON, that of the value, which would go before the
+// error's text.
+const wrapping = "gatehouse/runtime/script/guard"
+
+// onlyError is an error that is nothing else.
+type onlyError struct{ error }
+
+func (e onlyError) Unwrap() error { return e.error }
+
 // restoredAttr is for an attribute that has an end.
 func restoredAttr(attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindAny:
-		return slog.Any(attr.Key, fields.Restore(attr.Value.Any()))
+		value := attr.Value.Any()
+		if err, isError := value.(error); isError && reflect.TypeOf(value).PkgPath() == wrapping {
+			return slog.Any(attr.Key, onlyError{err})
+		}
+		return slog.Any(attr.Key, fields.Restore(value))
 	case slog.KindGroup:
 		group := slices.Clone(attr.Value.Group())
 		for i, inner := range group {

@@ -348,6 +348,9 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "fmt" && !strings.Contains(strings.ToLower(callee.Name()), "scan") && l.printedByMethod(argument) {
 			continue
 		}
+		if isHost && isEmptyInterface(target) && callee.Pkg().Path() == "log/slog" && l.logged(argument) {
+			continue
+		}
 		if isHost && callee.FullName() == "errors.As" && i == 1 && l.findsInterface(argument) {
 			continue
 		}
