@@ -246,6 +246,8 @@ func (l *lowering) node(node ast.Node) {
 		l.structType(node)
 	case *ast.MapType:
 		l.mapKey(node)
+	case *ast.GenDecl:
+		l.constantRows(node)
 	case *ast.ValueSpec:
 		l.valueSpec(node)
 		l.trackVariable(node)

@@ -1,0 +1,89 @@
+package compile
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+)
+
+// constantRows writes out constants that are declared several to a row: the
+// interpreter takes what such a row leaves out for a loop.
+func (l *lowering) constantRows(node *ast.GenDecl) {
+	if node.Tok != token.CONST {
+		return
+	}
+	for _, spec := range node.Specs {
+		if len(spec.(*ast.ValueSpec).Names) > 1 {
+			l.writeOut(node)
+			return
+		}
+	}
+}
+
+func (l *lowering) writeOut(node *ast.GenDecl) {
+	separator := "; "
+	if !node.Lparen.IsValid() {
+		separator = "; const "
+	}
+	texts := make([]string, len(node.Specs))
+	for i, spec := range node.Specs {
+		var row []string
+		for _, name := range spec.(*ast.ValueSpec).Names {
+			declared, ok := l.info.Defs[name].(*types.Const)
+			if !ok || name.Name == "_" {
+				continue
+			}
+			text, ok := constantText(declared)
+			if !ok {
+				return
+			}
+			if basic, isBasic := declared.Type().(*types.Basic); isBasic && basic.Info()&types.IsUntyped != 0 {
+				row = append(row, name.Name+" = "+text)
+			} else {
+				row = append(row, name.Name+" "+l.typeText(declared.Type())+" = "+text)
+			}
+		}
+		texts[i] = strings.Join(row, separator)
+	}
+	for i, spec := range node.Specs {
+		start, end := l.offset(spec.Pos()), l.offset(spec.End())
+		text := texts[i]
+		if text == "" {
+			text = "_ = 0"
+		}
+		l.edits.replace(start, end, text+missingLines(string(l.edits.text[start:end]), text))
+	}
+}
+
+// constantText returns a constant's value as Go writes it, in the kind that an
+// untyped one is of.
+func constantText(declared *types.Const) (text string, ok bool) {
+	value := declared.Val()
+	kind := types.Invalid
+	if basic, isBasic := declared.Type().(*types.Basic); isBasic {
+		kind = basic.Kind()
+	}
+	switch value.Kind() {
+	case constant.String:
+		return strconv.Quote(constant.StringVal(value)), true
+	case constant.Bool:
+		return strconv.FormatBool(constant.BoolVal(value)), true
+	case constant.Int, constant.Float:
+	default:
+		return "", false
+	}
+	text = value.ExactString()
+	if n, exact := constant.Int64Val(constant.ToInt(value)); kind == types.UntypedRune && exact && n > 0 && n < 0xd800 {
+		return strconv.QuoteRune(rune(n)), true
+	}
+	if numerator, denominator, isRatio := strings.Cut(text, "/"); isRatio {
+		return numerator + ".0/" + denominator + ".0", true
+	}
+	if kind == types.UntypedFloat && !strings.ContainsAny(text, ".eE") {
+		text += ".0"
+	}
+	return text, true
+}
