@@ -151,7 +151,7 @@ func noteLines(node *yaml.Node, path string, lines map[string]int) {
 // Locate adds to an error that begins with the path of a setting, and to each
 // of those that are joined in it, where in the file that setting is.
 func (c *Config) Locate(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // of the error itself
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var located []error
 		for _, part := range joined.Unwrap() {
 			located = append(located, c.Locate(part))

@@ -152,7 +152,7 @@ func TestErrorsOfScriptsHaveAnEnd(t *testing.T) {
 // end.
 func count(err error) int {
 	n := 1
-	switch wrapper := err.(type) { //nolint:errorlint // the tree is walked node by node
+	switch wrapper := err.(type) {
 	case interface{ Unwrap() error }:
 		if cause := wrapper.Unwrap(); cause != nil {
 			n += count(cause)
@@ -226,7 +226,7 @@ func TestHostErrorsStayThemselves(t *testing.T) {
 	if err := h.Register("ends", func() service.Handler { return &ends{err: whole} }); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.call("ends", ""); got.err != whole { //nolint:errorlint // the very error
+	if got := h.call("ends", ""); got.err != whole {
 		t.Errorf("got %v", got.err)
 	}
 }

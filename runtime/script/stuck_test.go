@@ -113,7 +113,7 @@ func TestAStuckCallKeepsItsTurn(t *testing.T) {
 	var timeout *script.TimeoutError
 	var stuck *script.StuckError
 	got := h.call("good.good", "") // before the first counts as stuck, or after
-	if !(errors.As(got.err, &timeout) && timeout.Queued) && !errors.As(got.err, &stuck) {
+	if (!errors.As(got.err, &timeout) || !timeout.Queued) && !errors.As(got.err, &stuck) {
 		t.Errorf("got %+v, although the only turn is taken", got)
 	}
 	close(open)

@@ -42,8 +42,8 @@ func Restore(value any) (restored any) {
 		return value
 	}
 	defer func() {
-		if fault := recover(); fault == tooDeep {
-			restored = tooDeep.Error()
+		if fault := recover(); fault == any(errTooDeep) {
+			restored = errTooDeep.Error()
 		} else if fault != nil {
 			panic(fault)
 		}
@@ -59,7 +59,7 @@ func Restore(value any) (restored any) {
 // most is how deep a value may be nested.
 const most = 1000
 
-var tooDeep = fmt.Errorf("(a value nested more than %d deep, or that holds itself)", most)
+var errTooDeep = fmt.Errorf("(a value nested more than %d deep, or that holds itself)", most)
 
 // isTouched reports whether a value, of the type that the form is of, is not
 // printed as it should be.
@@ -95,14 +95,14 @@ func (f *form) isTouched(v reflect.Value) bool {
 	return false
 }
 
-// restore returns the copy of a value, of type f.to. It panics with tooDeep for
+// restore returns the copy of a value, of type f.to. It panics with errTooDeep for
 // one that is nested deeper than is left.
 func (f *form) restore(v reflect.Value, left int) reflect.Value {
 	if f.from == f.to && !f.isOpen {
 		return v
 	}
 	if left == 0 {
-		panic(tooDeep)
+		panic(errTooDeep)
 	}
 	left--
 	restored := reflect.New(f.to).Elem()

@@ -103,7 +103,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 
 // isType returns a function that tells whether an interface value is of a type.
 func (l *lowering) isType(from, wanted types.Type) string {
-	if l.isFound(from, wanted) {
+	if isFound(wanted) {
 		return l.helper(fmt.Sprintf("(x %s) bool { _, ok := %s(x); return ok }", l.typeText(from), l.asInterface(from, wanted, true)), wanted)
 	}
 	return l.helper(fmt.Sprintf("(x %s) bool { _, ok := %s.(%s); return ok }", l.typeText(from), l.bared(from, wanted, "x"), l.assertedType(wanted)), wanted)
@@ -111,7 +111,7 @@ func (l *lowering) isType(from, wanted types.Type) string {
 
 // asserted returns an expression for a value that is known to be of a type.
 func (l *lowering) asserted(from, wanted types.Type, value string) string {
-	if l.isFound(from, wanted) {
+	if isFound(wanted) {
 		return l.asInterface(from, wanted, false) + "(" + value + ")"
 	}
 	return l.bared(from, wanted, value) + ".(" + l.assertedType(wanted) + ")"
@@ -129,7 +129,7 @@ func (l *lowering) assertedType(wanted types.Type) string {
 // isFound reports whether an assertion is to an interface that values of the
 // script's types have to be found for. The interpreter's own assertion to one
 // finds none, or too many, and fails where there is no value.
-func (l *lowering) isFound(from, wanted types.Type) bool {
+func isFound(wanted types.Type) bool {
 	return types.IsInterface(wanted) && !isEmptyInterface(wanted)
 }
 
@@ -208,7 +208,7 @@ func (l *lowering) assertion(node *ast.TypeAssertExpr) {
 		return
 	}
 	from, wanted := l.info.TypeOf(node.X), l.info.TypeOf(node.Type)
-	if l.isFound(from, wanted) {
+	if isFound(wanted) {
 		_, isPair := l.info.TypeOf(node).(*types.Tuple)
 		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.asInterface(from, wanted, isPair)+"(("+l.textOf(node.X)+"))")
 		return

@@ -148,7 +148,7 @@ func as(err error, target any) bool {
 			pointer.Elem().Set(value)
 			return true
 		}
-		asked, ok := err.(interface{ As(any) bool }) //nolint:errorlint // this is errors.As
+		asked, ok := err.(interface{ As(any) bool })
 		return ok && asked.As(target)
 	})
 }

@@ -55,7 +55,7 @@ func is(err, target error) bool {
 		if isComparable && err == target { //nolint:errorlint // this is errors.Is
 			return true
 		}
-		asked, ok := err.(interface{ Is(error) bool }) //nolint:errorlint // this is errors.Is
+		asked, ok := err.(interface{ Is(error) bool })
 		return ok && asked.Is(target)
 	})
 }

@@ -32,7 +32,7 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sent.Cancel == nil && sent.Context().Done() == nil {
+	if sent.Cancel == nil && sent.Context().Done() == nil { //nolint:staticcheck // as below
 		over := make(chan struct{})
 		time.AfterFunc(c.most, func() { close(over) })
 		sent.Cancel = over //nolint:staticcheck // a context would have to end with the body of the response
@@ -53,10 +53,10 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 // client knows: it ends the context of the request by then and closes the
 // channel a moment later, and only the latter makes it say so in its error.
 func (c *carrier) isOver(req *http.Request) bool {
-	if c.timeout == 0 || time.Since(c.begun) < c.timeout || req.Cancel == nil {
+	if c.timeout == 0 || time.Since(c.begun) < c.timeout || req.Cancel == nil { //nolint:staticcheck // the client itself uses it
 		return false
 	}
-	<-req.Cancel
+	<-req.Cancel //nolint:staticcheck // see above
 	return true
 }
 
