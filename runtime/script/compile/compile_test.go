@@ -66,6 +66,7 @@ func TestRefused(t *testing.T) {
 		{"name", service + "type A struct{ service.Service }\n\nfunc (a *A) Name() string { return a.CID }\n\nfunc (a *A) Handle() error { return nil }\n", "with one return of a constant"},
 		{"bad name", service + "type A struct{ service.Service }\n\nfunc (a *A) Name() string { return \"No Spaces\" }\n\nfunc (a *A) Handle() error { return nil }\n", "\"No Spaces\" is no name for a service"},
 		{"function type", "package services\n\ntype state func() state\n", "services/x.go:3:6: services cannot have a type that is made of itself without a struct between, as state is"},
+		{"a builtin fed by one call", "package services\n\nfunc pair() ([]int, int) { return nil, 1 }\n\nfunc f() { _ = append(pair()) }\n", "services/x.go:5:23: services cannot give what one call returns to append"},
 		{"channel of itself", "package services\n\ntype link chan link\n", "as link is"},
 		{"array of itself", "package services\n\ntype pair [2]*pair\n\nvar X pair\n", "as pair is"},
 		{"types made of one another", "package services\n\ntype rows []row\n\ntype row map[string]rows\n\nvar X = rows{{}}\n", "as rows is"},

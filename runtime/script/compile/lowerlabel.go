@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 )
 
 // exits are the labels that break and continue of a labelled loop become: the
@@ -77,30 +76,4 @@ func (l *lowering) exitLabels(node *ast.LabeledStmt) {
 	case *ast.RangeStmt:
 		l.edits.insert(l.offset(loop.Body.Rbrace), "; "+known.next+": {}; ")
 	}
-}
-
-// receive has a select receive into new variables and assign them in the
-// clause: the interpreter mixes up the types where they are there already.
-func (l *lowering) receive(node *ast.CommClause) {
-	assignment, ok := node.Comm.(*ast.AssignStmt)
-	if !ok || assignment.Tok != token.ASSIGN {
-		return
-	}
-	var names, targets []string
-	for _, target := range assignment.Lhs {
-		if text := l.textOf(target); text == "_" {
-			names = append(names, "_")
-		} else {
-			name := l.fresh()
-			names = append(names, name)
-			targets = append(targets, text+" = "+name+"; ")
-		}
-	}
-	start, end := l.offset(assignment.Pos()), l.offset(assignment.Rhs[0].Pos())
-	if len(targets) == 0 {
-		l.edits.replaceBetween(start, end, "")
-	} else {
-		l.edits.replaceBetween(start, end, strings.Join(names, ", ")+" := ")
-	}
-	l.edits.insertFirst(l.offset(node.Colon)+1, " "+strings.Join(targets, ""))
 }

@@ -207,6 +207,10 @@ func (l *lowering) severally(values []ast.Expr) {
 
 func (l *lowering) assignment(node *ast.AssignStmt) {
 	defer l.severally(node.Rhs)
+	isDefinition := node.Tok == token.DEFINE && !l.redefines(node)
+	if isDefinition {
+		l.defines(node.Lhs, node.Rhs)
+	}
 	if len(node.Lhs) != len(node.Rhs) {
 		l.unboxedTuple(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
 		return
@@ -226,7 +230,7 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 			l.edits.replace(l.offset(node.Rhs[i].Pos()), l.offset(node.Rhs[i].End()), l.typedNil(l.info.TypeOf(target)))
 		}
 		index, isMap := l.mapEntry(target)
-		if node.Tok == token.ASSIGN {
+		if !isDefinition {
 			l.stored(node.Rhs[i], l.info.TypeOf(target), isMap)
 		}
 		if isMap && len(node.Lhs) > 1 {
@@ -374,7 +378,11 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 // builtinArguments is for calls of builtin functions.
 func (l *lowering) builtinArguments(call *ast.CallExpr) {
 	name, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	if !ok {
+	if !ok || len(call.Args) == 0 {
+		return
+	}
+	if _, isTuple := l.info.TypeOf(call.Args[0]).(*types.Tuple); isTuple {
+		l.refuse(call.Args[0].Pos(), "services cannot give what one call returns to %s: take it to variables first", name.Name)
 		return
 	}
 	switch name.Name {
@@ -518,6 +526,13 @@ func (l *lowering) valueSpec(node *ast.ValueSpec) {
 		}
 	}
 	defer l.severally(node.Values)
+	if len(node.Values) > 0 {
+		names := make([]ast.Expr, len(node.Names))
+		for i, name := range node.Names {
+			names[i] = name
+		}
+		l.defines(names, node.Values)
+	}
 	if node.Type == nil || len(node.Values) != len(node.Names) {
 		if node.Type != nil && len(node.Values) == 1 {
 			l.unboxedTuple(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })

@@ -1,0 +1,79 @@
+package compile
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// A variable that is defined in a loop is another one each time. To the
+// interpreter it is not where it is defined by a literal, or as one of the two
+// that a map, a channel or an assertion gives: closures that have captured it,
+// and pointers to it, would see what comes later. Defined by a call, it is.
+
+// defines gives captured variables values that make others of them.
+func (l *lowering) defines(names []ast.Expr, values []ast.Expr) {
+	if _, isCase := l.parent().(*ast.CommClause); isCase {
+		return // see receive
+	}
+	if len(values) == 1 && len(names) == 2 {
+		if tuple, ok := l.info.TypeOf(values[0]).(*types.Tuple); ok && l.isAnyCaptured(names) {
+			l.byCall(values[0], tuple)
+		}
+		return
+	}
+	for i, value := range values {
+		if _, isLiteral := value.(*ast.CompositeLit); isLiteral && len(values) == 1 && l.isAnyCaptured(names[i:i+1]) {
+			l.wrap(value, "")
+		}
+	}
+}
+
+// byCall has an expression that gives a value and whether there is one give them
+// as a call.
+func (l *lowering) byCall(value ast.Expr, tuple *types.Tuple) {
+	if _, isCall := ast.Unparen(value).(*ast.CallExpr); isCall || !l.isReachable(tuple.At(0).Type()) {
+		return
+	}
+	first, second := l.fresh(), l.fresh()
+	l.edits.insertFirst(l.offset(value.Pos()), fmt.Sprintf("func() (%s, bool) { %s, %s := ", l.typeText(tuple.At(0).Type()), first, second))
+	l.edits.insert(l.offset(value.End()), fmt.Sprintf("; return %s, %s }()", first, second))
+}
+
+func (l *lowering) isAnyCaptured(names []ast.Expr) bool {
+	for _, name := range names {
+		if ident, ok := name.(*ast.Ident); ok && l.info.Defs[ident] != nil && l.uses.captured[l.info.Defs[ident]] {
+			return true
+		}
+	}
+	return false
+}
+
+// receive has a case of a select receive into variables of its own. It assigns
+// those to its targets, whose types the interpreter would mix up, or defines
+// captured variables by them.
+func (l *lowering) receive(node *ast.CommClause) {
+	assignment, ok := node.Comm.(*ast.AssignStmt)
+	if !ok || assignment.Tok == token.DEFINE && !l.isAnyCaptured(assignment.Lhs) {
+		return
+	}
+	var names, targets []string
+	for _, target := range assignment.Lhs {
+		if text := l.textOf(target); text == "_" {
+			names = append(names, "_")
+		} else {
+			name := l.fresh()
+			names = append(names, name)
+			targets = append(targets, fmt.Sprintf("%s %s %s; ", text, assignment.Tok, name))
+		}
+	}
+	start, end := l.offset(assignment.Pos()), l.offset(assignment.Rhs[0].Pos())
+	if len(targets) == 0 {
+		l.edits.replaceBetween(start, end, "")
+	} else {
+		l.edits.replaceBetween(start, end, strings.Join(names, ", ")+" := ")
+	}
+	l.edits.insertFirst(l.offset(node.Colon)+1, " "+strings.Join(targets, ""))
+}
