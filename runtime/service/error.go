@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"gatehouse/runtime/internal/fields"
 	"gatehouse/runtime/internal/nesting"
 )
 
@@ -55,11 +56,13 @@ func (e *Error) WithCause(err error) *Error {
 }
 
 func newError(status int, format string, args []any) *Error {
+	args = slices.Clone(args)
 	for i, arg := range args {
 		if nesting.IsEndless(arg, false) { // package fmt would follow it until the process ends
-			args = slices.Clone(args)
 			args[i] = "(a value nested too deeply)"
+			continue
 		}
+		args[i] = fields.Restore(arg)
 	}
 	return &Error{Status: status, Message: fmt.Sprintf(format, args...)}
 }

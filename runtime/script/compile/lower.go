@@ -253,8 +253,6 @@ func (l *lowering) node(node ast.Node) {
 		l.trackVariable(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
-		l.assignedTogether(node)
-		l.redeclared(node)
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"go/ast"
-	"go/token"
 )
 
 // Several values in one statement. To save a copy, the interpreter computes the
@@ -10,13 +9,6 @@ import (
 // meant for: before the other values are taken, which may be in that place, and
 // for a builtin that is returned into the place of the first result. In
 // parentheses, an expression has a place of its own.
-
-// assignedTogether keeps the values of an assignment of several apart.
-func (l *lowering) assignedTogether(node *ast.AssignStmt) {
-	if node.Tok == token.ASSIGN && len(node.Rhs) > 1 {
-		l.apart(node.Rhs)
-	}
-}
 
 // returnedTogether keeps the results of a return of several apart.
 func (l *lowering) returnedTogether(node *ast.ReturnStmt) {

@@ -185,9 +185,9 @@ func isPlace(operand ast.Expr) bool {
 }
 
 // severally puts parentheses around the values of a statement that assigns or
-// defines several, once these are rewritten. Without, the interpreter has a call, a receive or a literal
-// put its value into the variable at once, before the other values are read, and
-// forgets those.
+// defines several, once these are rewritten. Without, the interpreter has a call,
+// a receive or a literal put its value into the variable at once, before the
+// other values are read, and forgets those.
 func (l *lowering) severally(values []ast.Expr) {
 	if len(values) < 2 {
 		return
