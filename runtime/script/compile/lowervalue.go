@@ -27,8 +27,13 @@ func (l *lowering) wrap(operand ast.Expr, function string) {
 // asArgument puts parentheses around an argument that is passed as an interface
 // of the script's. Where it is a call, the interpreter would wrap its result as
 // that of whatever function it has seen by then, and find no type in it again.
+// A bare nil it would take for a value.
 func (l *lowering) asArgument(argument ast.Expr, target types.Type) {
-	if l.isOwnInterface(target) {
+	switch {
+	case !l.isOwnInterface(target):
+	case l.info.Types[argument].IsNil():
+		l.edits.replace(l.offset(argument.Pos()), l.offset(argument.End()), l.typedNil(target))
+	default:
 		l.wrap(argument, "")
 	}
 }
