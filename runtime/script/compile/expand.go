@@ -308,7 +308,7 @@ func (x *expansion) instance(next instance) {
 			receiver = "*" + receiver
 		}
 		if names := method.Recv.List[0].Names; len(names) > 0 {
-			receiver = names[0].Name + " " + receiver
+			receiver = x.named(next.from, names[0]) + " " + receiver
 		}
 		text := x.render(next.from, declared.file, method.Type.Params, bound)
 		if method.Type.Results != nil {

@@ -103,6 +103,9 @@ func (r *rendering) name(name *ast.Ident) string {
 	object := r.from.info.Uses[name]
 	if object == nil {
 		if object = r.from.info.Defs[name]; object == nil {
+			if r.isGuard(name) && r.isShadowing(name.Name, false) {
+				return r.shadowName(name.Name)
+			}
 			return ""
 		}
 	}
@@ -117,12 +120,15 @@ func (r *rendering) name(name *ast.Ident) string {
 		if used, ok := r.from.info.Instances[name]; ok {
 			return r.typeText(used.Type, r.bound)
 		}
+		if r.isLocalAlias(object) {
+			return parenthesized(r.typeText(types.Unalias(object.Type()), r.bound))
+		}
 	case *types.Func:
 		if used, ok := r.from.info.Instances[name]; ok {
 			return r.functionInstance(object, used, name.Pos())
 		}
 	}
-	return ""
+	return r.ownName(object)
 }
 
 func (r *rendering) functionInstance(object *types.Func, used types.Instance, pos token.Pos) string {
@@ -142,13 +148,14 @@ func (r *rendering) functionInstance(object *types.Func, used types.Instance, po
 	return r.use(from, origin, arguments)
 }
 
-// localTypes removes the declarations of types that are hoisted.
+// localTypes removes the declarations of types that are hoisted, and of aliases.
 func (r *rendering) localTypes(node *ast.GenDecl) bool {
 	if node.Tok != token.TYPE {
 		return true
 	}
 	for _, spec := range node.Specs {
-		if r.hoisted[r.from.info.Defs[spec.(*ast.TypeSpec).Name]] != "" {
+		declared := r.from.info.Defs[spec.(*ast.TypeSpec).Name]
+		if r.hoisted[declared] != "" || r.isLocalAlias(declared) {
 			r.replaceSpec(node, spec.(*ast.TypeSpec))
 		} else {
 			ast.Inspect(spec, r.visit)
@@ -166,7 +173,8 @@ func (r *rendering) replaceSpec(node *ast.GenDecl, spec *ast.TypeSpec) {
 	r.edits.replace(start, end, fmt.Sprintf("/*line :%d:%d*/", at.Line, at.Column))
 }
 
-// embedded refuses to embed generic types: the field would change its name.
+// embedded refuses to embed types that change their names, as generic ones do:
+// so would the field.
 func (r *rendering) embedded(node *ast.Field) {
 	if len(node.Names) > 0 {
 		return
@@ -175,7 +183,11 @@ func (r *rendering) embedded(node *ast.Field) {
 	if star, ok := t.(*ast.StarExpr); ok {
 		t = star.X
 	}
-	switch t.(type) {
+	switch t := t.(type) {
+	case *ast.Ident:
+		if object := r.from.info.Uses[t]; object != nil && r.ownName(object) != "" && r.from.isField(node) {
+			r.found = append(r.found, r.from.diagnostic(node.Pos(), "services cannot embed a type that is called as one of Go's own, %s: give it another name, or name the field", t.Name))
+		}
 	case *ast.IndexExpr, *ast.IndexListExpr:
 		if r.from.isField(node) {
 			r.found = append(r.found, r.from.diagnostic(node.Pos(), "services cannot embed a generic type: name the field"))

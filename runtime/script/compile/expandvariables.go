@@ -68,7 +68,7 @@ func (x *expansion) initialisation() []initialised {
 // declared returns the declaration of a variable, with its type.
 func (x *expansion) declared(v initialised, i int) string {
 	name := v.spec.Names[i]
-	text := "var " + name.Name
+	text := "var " + x.named(x.unit, name)
 	if v.spec.Type != nil {
 		return text + " " + x.render(x.unit, v.file, v.spec.Type, nil)
 	}
@@ -101,7 +101,7 @@ func (x *expansion) together(v initialised) {
 		fmt.Fprintf(&x.out, "\n%s%s\n", x.fileDirective(x.unit, name.Pos()), x.declared(v, i))
 		value := fmt.Sprintf("%sv%d", x.prefix, i)
 		taken = append(taken, value)
-		names = append(names, name.Name)
+		names = append(names, x.named(x.unit, name))
 		values = append(values, value)
 	}
 	define, assign := " := ", strings.Join(names, ", ")+" = "+strings.Join(values, ", ")+"; "
@@ -109,6 +109,6 @@ func (x *expansion) together(v initialised) {
 		define, assign = " = ", ""
 	}
 	value := v.spec.Values[0]
-	x.emit(x.unit, v.file, value.Pos(), "func "+x.prefix+made+"() bool { "+strings.Join(taken, ", ")+define, value, nil)
-	fmt.Fprintf(&x.out, "%sreturn true }\nvar %s = %s%s()\n", assign, made, x.prefix, made)
+	x.emit(x.unit, v.file, value.Pos(), "func "+made+"() bool { "+strings.Join(taken, ", ")+define, value, nil)
+	fmt.Fprintf(&x.out, "%sreturn true }\nvar %sset%d = %s()\n", assign, x.prefix, x.packs, made)
 }

@@ -64,6 +64,9 @@ func (x *expansion) qualified(object types.Object) string {
 	if hoisted := x.hoisted[object]; hoisted != "" {
 		return hoisted
 	}
+	if own := x.ownName(object); own != "" {
+		return own
+	}
 	if object.Pkg() == nil || object.Pkg() == x.pkg || object.Parent() != object.Pkg().Scope() {
 		return object.Name()
 	}
