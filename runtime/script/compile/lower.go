@@ -271,9 +271,7 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SelectStmt:
 		l.selectSends(node)
 	case *ast.SwitchStmt:
-		if !l.interfaceSwitch(node) {
-			l.switchInit(node)
-		}
+		l.switchStatement(node)
 	case *ast.TypeSwitchStmt:
 		l.typeSwitch(node)
 	case *ast.TypeAssertExpr:
