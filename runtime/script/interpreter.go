@@ -70,10 +70,10 @@ type unstarted struct {
 func prepare(pkg *compile.Package, config Config) (prepared *unstarted, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("the interpreter failed on it: %v", fault)
+			err = fmt.Errorf("%v", fault)
 		}
 		if err != nil {
-			prepared, err = nil, &LoadError{Dir: pkg.Dir, Diagnostics: []Diagnostic{{File: pkg.Dir, Message: err.Error()}}}
+			prepared, err = nil, refusal(pkg, err.Error())
 		}
 	}()
 	w := &interpreter{
@@ -108,7 +108,7 @@ func prepare(pkg *compile.Package, config Config) (prepared *unstarted, err erro
 	}
 	program, err := host.Compile(string(pkg.Source) + entryPoint(pkg))
 	if err != nil {
-		return nil, errors.New(interpreterPosition.ReplaceAllString(err.Error(), ""))
+		return nil, err
 	}
 	return &unstarted{w, program, host}, nil
 }

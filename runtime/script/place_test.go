@@ -76,3 +76,28 @@ func TestPanicsOfPackageVariablesHaveAPlace(t *testing.T) {
 		})
 	}
 }
+
+// The functions of a place have the names that the author gave them.
+func TestPlacesNameTheAuthorsFunctions(t *testing.T) {
+	for name, scenario := range map[string]struct{ call, declaration, function string }{
+		"plain":               {"f(0)", "func f(n int) int { return 1 / n }\n", "f"},
+		"name of Go's own":    {"max(0)", "func max(n int) int { return 1 / n }\n", "max"},
+		"generic":             {"sum(0)", "func sum[T int | int64](n T) T { return 1 / n }\n", "sum"},
+		"method":              {"(&thing{}).get(0)", "type thing struct{}\n\nfunc (t *thing) get(n int) int { return 1 / n }\n", "(*thing).get"},
+		"method of a generic": {"box[int]{}.get(0)", "type box[T any] struct{ v T }\n\nfunc (b box[T]) get(n int) int { return 1 / n }\n", "box.get"},
+		"closure":             {"f(0)", "func f(n int) int { return func() int { return 1 / n }() }\n", "f"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := source("Bad", "\tself.Response.Payload = "+scenario.call+"\n\treturn nil") + "\n" + scenario.declaration
+			h := newHost(t, map[string]string{"bad.go": text})
+			got := h.call("bad.bad", "")
+			var fault *script.PanicError
+			if !errors.As(got.err, &fault) {
+				t.Fatalf("got %v, want a PanicError\n%s", got.err, h.log)
+			}
+			if fault.Function != scenario.function || fault.Line != lineOf(t, text, "1 / n") {
+				t.Errorf("%s:%d in %q, want %q", fault.File, fault.Line, fault.Function, scenario.function)
+			}
+		})
+	}
+}

@@ -230,6 +230,7 @@ func (l *lowering) isNameable(t types.Type) bool {
 func (l *lowering) node(node ast.Node) {
 	switch node := node.(type) {
 	case *ast.CallExpr:
+		l.spreadNil(node)
 		l.arguments(node)
 		l.call(node)
 		l.noteAfter(node)
@@ -268,9 +269,7 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SelectStmt:
 		l.selectSends(node)
 	case *ast.SwitchStmt:
-		if !l.interfaceSwitch(node) {
-			l.switchInit(node)
-		}
+		l.switchStatement(node)
 	case *ast.TypeSwitchStmt:
 		l.typeSwitch(node)
 	case *ast.TypeAssertExpr:
@@ -283,8 +282,10 @@ func (l *lowering) node(node ast.Node) {
 		l.track(node.List)
 	case *ast.CaseClause:
 		l.track(node.Body)
+		l.labelledBody(node.Colon, node.Body)
 	case *ast.CommClause:
 		l.track(node.Body)
+		l.labelledBody(node.Colon, node.Body)
 		l.receive(node)
 	case *ast.IfStmt:
 		l.elseIf(node)

@@ -119,6 +119,7 @@ func (l *lowering) bared(from, wanted types.Type, value string) string {
 
 // baring returns what bared puts before and after the value.
 func (l *lowering) baring(from, wanted types.Type) (before, after string) {
+	l.forwardPromoted(wanted, from)
 	if !l.isOwn(wanted) || !isEmptyInterface(from) && !l.isHostInterface(from) {
 		return "", ""
 	}

@@ -11,57 +11,19 @@ import (
 // forms in which it keeps a value in an interface; its assertions to concrete
 // types, and its type switches of one interface, do not.
 
-// interfaceSwitch turns a switch over an interface into one over comparisons. It
-// reports whether the switch is one.
-func (l *lowering) interfaceSwitch(node *ast.SwitchStmt) bool {
-	if node.Tag == nil || !types.IsInterface(l.info.TypeOf(node.Tag)) {
-		return false
-	}
-	value := l.fresh()
-	tag := value
-	if t := l.info.TypeOf(node.Tag); l.isOwnInterface(t) {
-		tag = l.emptied(t) + "(" + value + ")"
-	}
-	for _, clause := range node.Body.List {
-		var conditions []string
-		list := clause.(*ast.CaseClause).List
-		for _, compared := range list {
-			l.box(compared)
-			text := l.prefix + "guard.Equal(" + tag + ", " + l.textOf(compared) + ")"
-			if l.info.Types[compared].IsNil() {
-				text = value + " == nil"
-			}
-			conditions = append(conditions, text)
+// comparingInterface returns what makes conditions that a value of an interface
+// is equal to another.
+func (l *lowering) comparingInterface(t types.Type) func(string, ast.Expr) string {
+	return func(value string, compared ast.Expr) string {
+		if l.info.Types[compared].IsNil() {
+			return value + " == nil"
 		}
-		l.conditions(list, conditions)
-	}
-	l.switchHeader(node, node.Init, node.Body, value, l.textOf(node.Tag))
-	return true
-}
-
-// switchHeader rewrites the header of a switch to one without a tag that binds
-// the value switched over.
-func (l *lowering) switchHeader(node ast.Stmt, init ast.Stmt, body *ast.BlockStmt, name, value string) {
-	start, end := l.offset(node.Pos()), l.offset(body.Lbrace)+1
-	header := fmt.Sprintf("switch %s := %s; {", name, value)
-	if init != nil {
-		before, isMoved := l.initBefore(node, init)
-		if !isMoved {
-			return
+		if l.isOwnInterface(t) {
+			value = l.emptied(t) + "(" + value + ")"
 		}
-		header = before + header
-		l.edits.insert(l.offset(node.End()), " }")
+		l.box(compared)
+		return l.prefix + "guard.Equal(" + value + ", " + l.textOf(compared) + ")"
 	}
-	l.edits.replaceBetween(start, end, header+missingLines(string(l.edits.text[start:end]), header))
-}
-
-// conditions puts conditions in the place of the values or types of a case.
-func (l *lowering) conditions(list []ast.Expr, conditions []string) {
-	if len(list) == 0 {
-		return
-	}
-	start, end := l.offset(list[0].Pos()), l.offset(list[len(list)-1].End())
-	l.edits.replace(start, end, strings.Join(conditions, " || ")+lines(string(l.edits.text[start:end])))
 }
 
 // typeSwitch turns a type switch into one over assertions.
@@ -78,6 +40,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 	from := l.info.TypeOf(assertion.X)
 	l.tellApart(node, from)
 	value := l.fresh()
+	s := &switching{node: node, init: node.Init, body: node.Body, binding: fmt.Sprintf("%s := %s; ", value, l.textOf(assertion.X)), changed: true}
 	for _, statement := range node.Body.List {
 		clause := statement.(*ast.CaseClause)
 		var conditions []string
@@ -88,7 +51,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 			}
 			conditions = append(conditions, text)
 		}
-		l.conditions(clause.List, conditions)
+		s.heads = append(s.heads, strings.Join(conditions, " || "))
 		if object := l.info.Implicits[clause]; object == nil || !l.uses.isUsed[object] {
 			continue
 		}
@@ -98,7 +61,7 @@ func (l *lowering) typeSwitch(node *ast.TypeSwitchStmt) {
 		}
 		l.edits.insertFirst(l.offset(clause.Colon)+1, binding)
 	}
-	l.switchHeader(node, node.Init, node.Body, value, l.textOf(assertion.X))
+	l.writeSwitch(s)
 }
 
 // isType returns a function that tells whether an interface value is of a type.

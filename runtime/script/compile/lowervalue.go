@@ -282,7 +282,8 @@ func (l *lowering) inTuple(value ast.Expr) {
 func (l *lowering) typedNil(t types.Type) string {
 	text := l.typeText(t)
 	if !l.isNameable(t) {
-		return "func() " + text + " { var v " + text + "; return v }()"
+		// In parentheses, as what is apart.
+		return "(func() " + text + " { var v " + text + "; return v }())"
 	}
 	return l.zero(t)
 }

@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 )
 
@@ -34,26 +35,46 @@ func (l *lowering) site(pos token.Pos) int {
 // function names the function around the node at hand.
 func (l *lowering) function() string {
 	for _, node := range l.stack {
-		if f, ok := node.(*ast.FuncDecl); ok && !strings.HasPrefix(f.Name.Name, l.prefix) {
-			return functionName(f)
+		if f, ok := node.(*ast.FuncDecl); ok {
+			return l.functionName(f)
 		}
 	}
 	return ""
 }
 
-func functionName(f *ast.FuncDecl) string {
+func (l *lowering) functionName(f *ast.FuncDecl) string {
+	name := l.authorsName(f.Name)
 	if f.Recv == nil {
-		return f.Name.Name
+		return name
 	}
 	switch t := f.Recv.List[0].Type.(type) {
 	case *ast.StarExpr:
-		if name, ok := t.X.(*ast.Ident); ok {
-			return "(*" + name.Name + ")." + f.Name.Name
+		if receiver, ok := t.X.(*ast.Ident); ok {
+			return "(*" + l.authorsName(receiver) + ")." + name
 		}
 	case *ast.Ident:
-		return t.Name + "." + f.Name.Name
+		return l.authorsName(t) + "." + name
 	}
-	return f.Name.Name
+	return name
+}
+
+// instanceName is the name of what generic code is written out to.
+var instanceName = regexp.MustCompile(`^(\w+)_\d+$`)
+
+// authorsName returns the name that the author gave to a function or type, or ""
+// where it is not the author's.
+func (l *lowering) authorsName(name *ast.Ident) string {
+	added, isAdded := strings.CutPrefix(name.Name, l.prefix)
+	if !isAdded {
+		return name.Name
+	}
+	if own, isRenamed := strings.CutPrefix(added, ownPrefix); isRenamed {
+		return own
+	}
+	if parts := instanceName.FindStringSubmatch(added); parts != nil {
+		return parts[1]
+	}
+	return ""
 }
 
 // plan decides, before the statements of a list are rewritten, which of them
