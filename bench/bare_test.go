@@ -45,7 +45,7 @@ const searchColumn = -1
 // that goes back into it.
 var written = []int{
 	0, 12, 13, 14, 15, 16, 17, 5, 6, 8, 9, 10, 11, 18, 20, 21, 22, 23, 24,
-	searchColumn, searchColumn, searchColumn, searchColumn, 29, 30, 31,
+	searchColumn, searchColumn, searchColumn, searchColumn, 29, 30, 31, 32,
 }
 
 const (
