@@ -24,7 +24,9 @@ func (c *Compiler) expand(s *source) (*source, error) {
 		aliases:   map[string]bool{},
 		instances: map[string]string{},
 		hoisted:   map[types.Object]string{},
+		twins:     map[types.Object]int{},
 	}
+	x.findTwins()
 	x.hoistTypes()
 	for _, file := range s.files {
 		for _, declaration := range file.Decls {
@@ -110,6 +112,7 @@ type expansion struct {
 	aliases   map[string]bool   // names in use
 	instances map[string]string // name by object and arguments
 	hoisted   map[types.Object]string
+	twins     map[types.Object]int // numbers of types by a name that others have
 	queue     []instance
 	packs     int  // of variables that are initialised together
 	endless   bool // some of it expands without end

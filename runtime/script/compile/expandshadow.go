@@ -1,8 +1,10 @@
 package compile
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 )
 
 // The author may give a name that Go declares itself to something else, or that
@@ -31,10 +33,39 @@ func (x *expansion) ownName(object types.Object) string {
 	if object.Pkg() == nil || object.Pkg() != x.pkg && object.Parent() == object.Pkg().Scope() {
 		return ""
 	}
+	if number := x.twins[object]; number > 0 {
+		return fmt.Sprintf("%s_%d", x.shadowName(object.Name()), number)
+	}
 	if x.isShadowing(object.Name(), object.Parent() == x.pkg.Scope()) {
 		return x.shadowName(object.Name())
 	}
 	return ""
+}
+
+// findTwins numbers the types declared in functions that have the name of
+// another type: to the interpreter they would be one.
+func (x *expansion) findTwins() {
+	var local []types.Object
+	count := map[string]int{}
+	for _, object := range x.info.Defs {
+		declared, ok := object.(*types.TypeName)
+		if !ok {
+			continue
+		}
+		if _, isParam := declared.Type().(*types.TypeParam); isParam {
+			continue
+		}
+		count[declared.Name()]++
+		if declared.Parent() != x.pkg.Scope() {
+			local = append(local, declared)
+		}
+	}
+	slices.SortFunc(local, func(a, b types.Object) int { return int(a.Pos() - b.Pos()) })
+	for i, object := range local {
+		if count[object.Name()] > 1 {
+			x.twins[object] = i + 1
+		}
+	}
 }
 
 // ownPrefix begins, after that of all names that are added, those that take the

@@ -46,9 +46,8 @@ type lowering struct {
 	counter int
 	sites   []Site
 	known   map[Site]int
-	frames  map[ast.Node]string // names of frames, by function that defers
-	noted   map[ast.Node]int    // sites, by the statement or call that notes them
-	exits   map[types.Object]*exits
+	frames  map[ast.Node]string   // names of frames, by function that defers
+	noted   map[ast.Node]int      // sites, by the statement or call that notes them
 	results map[ast.Node][]string // names, by function
 	found   Errors
 
@@ -70,7 +69,6 @@ func (c *Compiler) lower(s *source) (*lowered, error) {
 		known:   map[Site]int{},
 		frames:  map[ast.Node]string{},
 		noted:   map[ast.Node]int{},
-		exits:   map[types.Object]*exits{},
 		results: map[ast.Node][]string{},
 	}
 	var imports []string
@@ -231,6 +229,7 @@ func (l *lowering) node(node ast.Node) {
 	switch node := node.(type) {
 	case *ast.CallExpr:
 		l.spreadNil(node)
+		l.spreadPrinted(node)
 		l.arguments(node)
 		l.call(node)
 		l.noteAfter(node)
@@ -254,6 +253,7 @@ func (l *lowering) node(node ast.Node) {
 		l.trackVariable(node)
 	case *ast.AssignStmt:
 		l.assignment(node)
+		l.entriesFromOne(node)
 	case *ast.SendStmt:
 		l.stored(node.Value, channelElem(l.info.TypeOf(node.Chan)), true)
 	case *ast.ReturnStmt:
@@ -267,17 +267,13 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.RangeStmt:
 		l.rangeLoop(node)
 	case *ast.SelectStmt:
-		l.selectSends(node)
+		l.selectStatement(node)
 	case *ast.SwitchStmt:
 		l.switchStatement(node)
 	case *ast.TypeSwitchStmt:
 		l.typeSwitch(node)
 	case *ast.TypeAssertExpr:
 		l.assertion(node)
-	case *ast.BranchStmt:
-		l.branch(node)
-	case *ast.LabeledStmt:
-		l.exitLabels(node)
 	case *ast.BlockStmt:
 		l.track(node.List)
 	case *ast.CaseClause:
@@ -286,7 +282,6 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.CommClause:
 		l.track(node.Body)
 		l.labelledBody(node.Colon, node.Body)
-		l.receive(node)
 	case *ast.IfStmt:
 		l.elseIf(node)
 	case *ast.FuncDecl:

@@ -184,15 +184,15 @@ func tagOf(node ast.Stmt) ast.Expr {
 	return nil
 }
 
-// takeLabel takes the label away from a switch that gets a block around it, and
-// returns it for the switch in the block.
+// takeLabel takes the label away from a statement that gets a block around it,
+// and returns it for the statement in the block.
 func (l *lowering) takeLabel(node ast.Stmt) (label string, isTaken bool) {
 	labelled, ok := l.parent().(*ast.LabeledStmt)
 	if !ok {
 		return "", true
 	}
 	if l.isGoneTo(labelled) {
-		l.refuse(labelled.Pos(), "services cannot go to the label of a switch that has a statement before its value, or a default clause before others: put the label on a statement before the switch")
+		l.refuse(labelled.Pos(), "services cannot go to the label of a range over channels, of a select, or of a switch that has a statement before its value or a default clause before others: put the label on a statement before it")
 		return "", false
 	}
 	start, end := l.offset(labelled.Pos()), l.offset(node.Pos())

@@ -3,9 +3,7 @@ package compile
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
-	"strings"
 )
 
 // A variable that is defined in a loop is another one each time. To the
@@ -16,7 +14,7 @@ import (
 // defines gives captured variables values that make others of them.
 func (l *lowering) defines(names []ast.Expr, values []ast.Expr) {
 	if _, isCase := l.parent().(*ast.CommClause); isCase {
-		return // see receive
+		return // see selectStatement
 	}
 	if len(values) == 1 && len(names) == 2 {
 		if tuple, ok := l.info.TypeOf(values[0]).(*types.Tuple); ok && l.isAnyCaptured(names) {
@@ -49,31 +47,4 @@ func (l *lowering) isAnyCaptured(names []ast.Expr) bool {
 		}
 	}
 	return false
-}
-
-// receive has a case of a select receive into variables of its own. It assigns
-// those to its targets, whose types the interpreter would mix up, or defines
-// captured variables by them.
-func (l *lowering) receive(node *ast.CommClause) {
-	assignment, ok := node.Comm.(*ast.AssignStmt)
-	if !ok || assignment.Tok == token.DEFINE && !l.isAnyCaptured(assignment.Lhs) {
-		return
-	}
-	var names, targets []string
-	for _, target := range assignment.Lhs {
-		if text := l.textOf(target); text == "_" {
-			names = append(names, "_")
-		} else {
-			name := l.fresh()
-			names = append(names, name)
-			targets = append(targets, fmt.Sprintf("%s %s %s; ", text, assignment.Tok, name))
-		}
-	}
-	start, end := l.offset(assignment.Pos()), l.offset(assignment.Rhs[0].Pos())
-	if len(targets) == 0 {
-		l.edits.replaceBetween(start, end, "")
-	} else {
-		l.edits.replaceBetween(start, end, strings.Join(names, ", ")+" := ")
-	}
-	l.edits.insertFirst(l.offset(node.Colon)+1, " "+strings.Join(targets, ""))
 }

@@ -96,6 +96,9 @@ func (l *lowering) rangeLoop(node *ast.RangeStmt) {
 		l.rangeFunction(node, t)
 		return
 	}
+	if l.rangeChannels(node) {
+		return
+	}
 	l.rangeArray(node)
 	if node.Tok == token.ASSIGN {
 		l.rangeAssign(node)

@@ -86,21 +86,6 @@ func (l *lowering) emptied(from types.Type) string {
 	return l.helper(fmt.Sprintf("(x %s) interface{} { %sreturn %sguard.Any(x) }", l.typeText(from), &steps, l.prefix), from)
 }
 
-// unboxedTuple refuses what would put such values into an empty interface by way
-// of an assignment, a return or a call that takes several values from one
-// expression: there is no place to box them.
-func (l *lowering) unboxedTuple(at ast.Expr, target func(i int) types.Type) {
-	tuple, ok := l.info.TypeOf(at).(*types.Tuple)
-	if !ok {
-		return
-	}
-	for i := range tuple.Len() {
-		if t := target(i); t != nil && isEmptyInterface(t) && l.isBoxed(tuple.At(i).Type()) {
-			l.refuse(at.Pos(), "services cannot take a %s to an interface along with other values: take it to a variable of its type first", l.shownType(tuple.At(i).Type()))
-		}
-	}
-}
-
 // keeps reports whether a function of the host's takes values as they are, to
 // keep or to print them: others look into them.
 func keeps(callee *types.Func) bool {

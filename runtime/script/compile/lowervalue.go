@@ -217,7 +217,7 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 		l.defines(node.Lhs, node.Rhs)
 	}
 	if len(node.Lhs) != len(node.Rhs) {
-		l.unboxedTuple(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
+		l.severalTo(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
 		return
 	}
 	if node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
@@ -344,7 +344,7 @@ func (l *lowering) arguments(call *ast.CallExpr) {
 	isHost := callee != nil && callee.Pkg() != l.pkg && !isInterfaceMethod(callee)
 	for i, argument := range call.Args {
 		if _, isTuple := l.info.TypeOf(argument).(*types.Tuple); isTuple {
-			l.unboxedTuple(argument, func(i int) types.Type { return l.argumentType(call, i) })
+			l.severalTo(argument, func(i int) types.Type { return l.argumentType(call, i) })
 			return
 		}
 		target := l.argumentType(call, i)
@@ -476,7 +476,7 @@ func (l *lowering) returned(node *ast.ReturnStmt) {
 	_, signature := l.enclosing()
 	if signature == nil || len(node.Results) != signature.Results().Len() {
 		if signature != nil && len(node.Results) == 1 {
-			l.unboxedTuple(node.Results[0], func(i int) types.Type { return signature.Results().At(i).Type() })
+			l.severalTo(node.Results[0], func(i int) types.Type { return signature.Results().At(i).Type() })
 		}
 		return
 	}
@@ -541,7 +541,7 @@ func (l *lowering) valueSpec(node *ast.ValueSpec) {
 	}
 	if node.Type == nil || len(node.Values) != len(node.Names) {
 		if node.Type != nil && len(node.Values) == 1 {
-			l.unboxedTuple(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
+			l.severalTo(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
 		}
 		return
 	}
