@@ -86,6 +86,9 @@ func logText(failure *invocation.Error) string {
 
 // call runs the service and encodes its answer while the call is still on.
 func (r *Runtime) call(ctx context.Context, request invocation.Request) (invocation.Response, error) {
+	if r.engine == nil {
+		return invocation.Response{}, &invocation.Error{Status: http.StatusServiceUnavailable, Message: "no services are loaded"}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	api, end := sso.Bind(ctx, r.sso)
 	// What a runaway service does after its call has ended changes nothing:

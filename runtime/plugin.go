@@ -7,6 +7,7 @@ import (
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/secret"
+	"gatehouse/runtime/service"
 	"gatehouse/runtime/sso"
 )
 
@@ -53,6 +54,9 @@ type Host struct {
 	DB     database.DB
 	Keys   *secret.Keyring
 	Logger *slog.Logger
+
+	// Services runs the services that a plugin's configuration names.
+	Services service.Invoker
 }
 
 // SSOProvider is a plugin that gives services their self.SSO.

@@ -31,6 +31,9 @@ type Options struct {
 	Keys   *secret.Keyring
 	Logger *slog.Logger
 
+	// Services runs the services that the configuration names; nil has none.
+	Services Services
+
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -46,6 +49,7 @@ type Core struct {
 	addresses addressRules
 	audit     *auditBuffer
 	logger    *slog.Logger
+	services  Services
 	now       func() time.Time
 
 	emailKey    []byte        // of emailDigest
@@ -87,6 +91,7 @@ func New(o Options) (*Core, error) {
 		validate:  newValidator(&o.Config),
 		addresses: addresses,
 		logger:    o.Logger,
+		services:  o.Services,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
 		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
