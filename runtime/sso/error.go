@@ -3,6 +3,7 @@ package sso
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Code is a status code of the SSO, such as E005001.
@@ -61,6 +62,15 @@ const (
 // database is away or refuses to write; the same call may succeed later.
 var ErrUnavailable = errors.New("the database is unavailable")
 
+// ErrBusy is matched by errors of calls that failed because too many passwords
+// are being checked already; the same call may succeed in a few seconds.
+var ErrBusy = errors.New("too many passwords are being checked")
+
+// ErrTooMany is matched by errors of calls that were refused because there were
+// too many of them lately: wrong passwords, or calls beyond the user's rate
+// limit. Error.RetryAfter tells when to try again.
+var ErrTooMany = errors.New("too many calls")
+
 // ErrEnded is matched by errors of calls made through an API whose service
 // call has ended already.
 var ErrEnded = errors.New("the call of the service has ended")
@@ -79,6 +89,10 @@ type Error struct {
 	// Hidden is set where the configuration does not let a client know the
 	// codes: it is told E005001 instead (login, logout and search).
 	Hidden bool
+
+	// RetryAfter, if above 0, says that there were too many calls, and when
+	// the same call may be made again.
+	RetryAfter time.Duration
 
 	// Err is the cause. It is for logs, not for clients.
 	Err error

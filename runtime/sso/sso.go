@@ -124,6 +124,11 @@ type LoginRequest struct {
 	// which it must be allowed to (apps.login_metadata_allowed).
 	HasRemoteAddr bool
 	HasUserAgent  bool
+
+	// PeerAddr is where the request came from, if the app sent a RemoteAddr of
+	// its own; "" is not known. Wrong guesses are counted for it, unless the
+	// app may send addresses.
+	PeerAddr string
 }
 
 // SessionInfo is a session that login has opened.

@@ -3,14 +3,14 @@
 // (section 11 of the SSO's specification).
 //
 // Hashing costs tens of milliseconds of a processor and, for Argon2id, 19 MiB,
-// on purpose. A Hasher bounds how much of that goes on at once, so that a flood
-// of logins makes logins wait rather than the machine.
+// on purpose. A Hasher bounds how much of that goes on at once and how many wait
+// for it, so that a flood of logins makes logins wait, and then fail, rather than
+// the machine.
 package password
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -41,6 +41,9 @@ var (
 	ErrNUL = errors.New("the password contains a NUL character")
 )
 
+// ErrBusy is the error of calls that find as many waiting for their turn as may.
+var ErrBusy = errors.New("too many passwords are being hashed: try again in a few seconds")
+
 func usable(password string) error {
 	switch {
 	case len(password) > MaxSize:
@@ -64,6 +67,10 @@ type Config struct {
 	// MaxConcurrent is how many hashes are computed at once (default
 	// GOMAXPROCS). Others wait for their turn or for the end of their context.
 	MaxConcurrent int
+
+	// MaxWaiting is how many may wait (default 64 for each that is computed:
+	// two or three seconds' worth). Others get ErrBusy.
+	MaxWaiting int
 }
 
 // Hasher hashes and verifies passwords. It is safe for concurrent use.
@@ -71,6 +78,7 @@ type Hasher struct {
 	preferred parameters
 	saltSize  int
 	turns     chan struct{}
+	places    chan struct{} // of those at work and of those who wait
 
 	mu      sync.Mutex
 	dearest map[Algorithm]parameters // of each algorithm that has been seen
@@ -104,23 +112,29 @@ func New(config Config) (*Hasher, error) {
 		return nil, fmt.Errorf("password hashing: salt size is %d: want %d to %d bytes", config.SaltSize, minSalt, maxSalt)
 	case config.MaxConcurrent < 1:
 		return nil, errors.New("password hashing: concurrency must be 1 or more")
+	case config.MaxWaiting < 0:
+		return nil, errors.New("password hashing: those that wait must be 0 or more")
+	}
+	if config.MaxWaiting == 0 {
+		config.MaxWaiting = 64 * config.MaxConcurrent
 	}
 	h.turns = make(chan struct{}, config.MaxConcurrent)
+	h.places = make(chan struct{}, config.MaxConcurrent+config.MaxWaiting)
 	h.note(h.preferred)
 	return h, nil
 }
 
 // Hash returns the hash string of a password, with a new salt. Its errors are
-// ErrTooLong, ErrNUL and, while it waits for its turn, the context's.
+// ErrTooLong, ErrNUL, ErrBusy and, while it waits for its turn, the context's.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err := usable(password); err != nil {
 		return "", err
 	}
-	leave, err := h.enter(ctx)
+	turn, err := h.Enter(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer turn.Leave()
 	made := hash{parameters: h.preferred, salt: make([]byte, h.saltSize)}
 	_, _ = rand.Read(made.salt) // never fails: it ends the process instead
 	made.sum = made.compute(password, made.salt, sumSize(made.algorithm))
@@ -129,44 +143,33 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify reports whether a password is the one of a hash string and, if so,
 // whether the hash should be made anew because the configuration asks for
-// another algorithm or other parameters. Its errors are ErrHash and, while it
-// waits for its turn, the context's.
+// another algorithm or other parameters. Its errors are ErrHash, ErrBusy and,
+// while it waits for its turn, the context's.
 //
 // A wrong password costs as much as VerifyDummy, whatever algorithm it was
 // hashed with, so that time does not tell which users there are.
 func (h *Hasher) Verify(ctx context.Context, text, password string) (ok, needsRehash bool, err error) {
-	stored, err := parse(text)
+	if _, err := parse(text); err != nil {
+		return false, false, err
+	}
+	turn, err := h.Enter(ctx)
 	if err != nil {
 		return false, false, err
 	}
-	if usable(password) != nil {
-		return false, false, h.VerifyDummy(ctx, password)
-	}
-	leave, err := h.enter(ctx)
-	if err != nil {
-		return false, false, err
-	}
-	defer leave()
-	h.note(stored.parameters)
-	sum := stored.compute(password, stored.salt, len(stored.sum))
-	if subtle.ConstantTimeCompare(sum, stored.sum) == 1 {
-		return true, stored.parameters != h.preferred, nil
-	}
-	h.spend(password, stored.parameters)
-	return false, false, nil
+	defer turn.Leave()
+	return turn.Verify(text, password)
 }
 
 // VerifyDummy takes the time of a wrong password; it is for a user who does
-// not exist. Its only error is the context's, while it waits for its turn.
+// not exist. Its errors are ErrBusy and, while it waits for its turn, the
+// context's.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
-	leave, err := h.enter(ctx)
+	turn, err := h.Enter(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	if usable(password) == nil {
-		h.spend(password, parameters{})
-	}
+	defer turn.Leave()
+	turn.VerifyDummy(password)
 	return nil
 }
 
@@ -208,19 +211,6 @@ func (h *Hasher) spend(password string, spent parameters) {
 }
 
 var dummySalt = make([]byte, 64)
-
-// enter waits for a turn to hash; leave must follow.
-func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("password hashing: %w", err)
-	}
-	select {
-	case h.turns <- struct{}{}:
-		return func() { <-h.turns }, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("password hashing: %w", ctx.Err())
-	}
-}
 
 // Generate returns a new random password: 192 bits in URL-safe base64, 32
 // characters.

@@ -191,6 +191,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"short salt":      {SaltSize: 4},
 		"long salt":       {SaltSize: 5000},
 		"concurrency":     {MaxConcurrent: -1},
+		"waiting":         {MaxWaiting: -1},
 	} {
 		if _, err := password.New(config); err == nil {
 			t.Errorf("%s: accepted", name)

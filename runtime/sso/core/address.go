@@ -34,14 +34,23 @@ func (r *addressRules) allow(username, addresses string) bool {
 		return !r.rejectIfNotListed
 	}
 	for _, network := range networks {
-		if !network.IsValid() {
+		if comesFrom(network, addresses) {
 			return true
 		}
-		for text := range strings.SplitSeq(addresses, ",") {
-			addr, err := netip.ParseAddr(strings.TrimSpace(text))
-			if err == nil && network.Contains(addr.Unmap().WithZone("")) {
-				return true
-			}
+	}
+	return false
+}
+
+// comesFrom reports whether one of the addresses, which are joined by commas,
+// is in a network; the zero prefix is any.
+func comesFrom(network netip.Prefix, addresses string) bool {
+	if !network.IsValid() {
+		return true
+	}
+	for text := range strings.SplitSeq(addresses, ",") {
+		addr, err := netip.ParseAddr(strings.TrimSpace(text))
+		if err == nil && network.Contains(addr.Unmap().WithZone("")) {
+			return true
 		}
 	}
 	return false

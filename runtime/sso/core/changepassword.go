@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
 	"gatehouse/runtime/sso/totp"
@@ -36,7 +37,14 @@ func (c *Core) changePassword(ctx context.Context, name string, call sso.Call, c
 func (op *operation) changePassword(ctx context.Context, change sso.PasswordChange) error {
 	c := op.core
 	lookup := op.targetOrSelf(change.UserID)
-	found, now, err := op.read(ctx, lookup)
+	withCounters := lookup
+	var guess guess
+	if !op.call.Trusted {
+		// By session: who has somebody's session gets no other one by guessing.
+		guess = c.throttle.guess(oldPasswordOf, op.ust, op.call.RemoteAddr)
+		withCounters.Throttles = guess.digests()
+	}
+	found, now, err := op.read(ctx, withCounters)
 	if err == nil {
 		err = c.mayChangePassword(found, op.call, change, now)
 	}
@@ -45,11 +53,14 @@ func (op *operation) changePassword(ctx context.Context, change sso.PasswordChan
 	}
 	verified := found.Target.Password
 	if isOwn(found) {
-		if err := c.verifyOldPassword(ctx, found.Target, change.OldPassword); err != nil {
+		if err := c.throttle.check(&guess, found.Throttles, now); err != nil {
+			return err
+		}
+		if err := op.verifyOldPassword(ctx, &guess, found.Target, change.OldPassword); err != nil {
 			return err
 		}
 	}
-	if err := c.checkPassword(change.NewPassword); err != nil {
+	if err := c.checkPassword(change.NewPassword, c.namesOf(found.Target)...); err != nil {
 		return err
 	}
 	hash, err := c.hasher.Hash(ctx, change.NewPassword)
@@ -72,7 +83,11 @@ func (op *operation) changePassword(ctx context.Context, change sso.PasswordChan
 		user.Password, user.PasswordIsSet = c.storedHash(hash), true
 		user.PasswordLastSet, user.PasswordExpiry = now, now.Add(time.Duration(days)*day)
 		op.entry.Keys = passwordKeys(change)
-		return append([]store.Change{store.UpdateUser{User: &user}}, c.endSessions(found)...), nil
+		changes := []store.Change{store.UpdateUser{User: &user}}
+		if isOwn(found) {
+			changes = append(changes, guess.right(now)...)
+		}
+		return append(changes, c.endSessions(found)...), nil
 	})
 }
 
@@ -109,19 +124,18 @@ func isOwn(found store.Found) bool {
 	return found.Caller != nil && found.Target != nil && found.Caller.PK == found.Target.PK
 }
 
-func (c *Core) verifyOldPassword(ctx context.Context, user *store.User, old string) error {
-	hash, err := c.keys.DecryptStored(user.Password)
+func (op *operation) verifyOldPassword(ctx context.Context, g *guess, user *store.User, old string) error {
+	hash, err := op.core.keys.DecryptStored(user.Password)
 	if err != nil {
 		return errUnreadablePassword
 	}
-	right, _, err := c.hasher.Verify(ctx, hash, old)
-	if err != nil {
+	return op.try(ctx, g, func(turn *password.Turn) error {
+		right, _, err := turn.Verify(hash, old)
+		if err == nil && !right {
+			err = refuse(sso.NotAllowed, "the old password is wrong")
+		}
 		return err
-	}
-	if !right {
-		return refuse(sso.NotAllowed, "the old password is wrong")
-	}
-	return nil
+	})
 }
 
 // errUnreadablePassword is the cause of a failure that only the operator can

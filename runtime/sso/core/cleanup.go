@@ -8,10 +8,12 @@ import (
 // cleanUpEvery is how often what has expired is deleted.
 const cleanUpEvery = time.Minute
 
-// CleanUp deletes sessions, attributes and reset tokens that have expired, and
-// returns how many. Several hosts may do so at once.
+// CleanUp deletes sessions, attributes, reset tokens and counts of wrong guesses
+// that have expired, and returns how many. Several hosts may do so at once.
 func (c *Core) CleanUp(ctx context.Context) (int64, error) {
-	return c.store.DeleteExpired(ctx, c.now())
+	now := c.now()
+	c.rates.forget(now)
+	return c.store.DeleteExpired(ctx, now)
 }
 
 // cleanUpLoop cleans up until the core is closed. A failure is logged, and made

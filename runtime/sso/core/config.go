@@ -36,6 +36,9 @@ type HashSecretConfig struct {
 	Algorithm string `yaml:"algorithm"` // argon2id or pbkdf2-sha512
 	Rounds    int    `yaml:"rounds"`    // of pbkdf2-sha512
 	SaltSize  int    `yaml:"salt_size"` // bytes, of pbkdf2-sha512
+
+	MaxConcurrent int `yaml:"max_concurrent"` // hashes at once; 0 chooses by the number of processors
+	MaxWaiting    int `yaml:"max_waiting"`    // calls that may wait to hash; 0 is 64 for each hash at once
 }
 
 // AppsConfig lists the applications that may call, and what each may do.
@@ -54,6 +57,8 @@ type LoginConfig struct {
 	InformIfNotConfirmed bool `yaml:"inform_if_not_confirmed"`
 	InformIfTOTPMissing  bool `yaml:"inform_if_totp_missing"`
 	TOTPSingleUse        bool `yaml:"totp_single_use"`
+
+	Throttle ThrottleConfig `yaml:"throttle"`
 }
 
 // SessionConfig sets the lifetime of sessions.
@@ -69,8 +74,9 @@ type PasswordConfig struct {
 	InformIfAboutToExpire  bool     `yaml:"inform_if_about_to_expire"` // true warns, false refuses
 	InformIfMustBeChanged  bool     `yaml:"inform_if_must_be_changed"`
 	InformIfInvalid        bool     `yaml:"inform_if_invalid"`
-	MinLength              int      `yaml:"min_length"` // characters
-	MaxLength              int      `yaml:"max_length"` // characters
+	MinLength              int      `yaml:"min_length"`     // characters
+	MaxLength              int      `yaml:"max_length"`     // characters
+	MinComplexity          int      `yaml:"min_complexity"` // score of zxcvbn, from 1 to 4; 0 asks for none
 	RejectList             []string `yaml:"reject_list"`
 	EndSessions            bool     `yaml:"end_sessions"` // of the user, other than the one at hand, when a password changes
 }
@@ -100,6 +106,7 @@ func DefaultConfig() Config {
 		},
 		Login: LoginConfig{
 			InformIfLocked: true, InformIfNotConfirmed: true, InformIfTOTPMissing: true, TOTPSingleUse: true,
+			Throttle: defaultThrottle(),
 		},
 		Session: SessionConfig{Expiry: 60},
 		Password: PasswordConfig{
@@ -139,6 +146,12 @@ func (c *Config) Check() error {
 	}
 	positive("hash_secret.rounds", c.HashSecret.Rounds)
 	positive("hash_secret.salt_size", c.HashSecret.SaltSize)
+	for setting, value := range map[string]int{"max_concurrent": c.HashSecret.MaxConcurrent, "max_waiting": c.HashSecret.MaxWaiting} {
+		if value < 0 {
+			fault("hash_secret."+setting, "must be 0 or more, not %d", value)
+		}
+	}
+	c.Login.Throttle.check(fault)
 	if len(c.Apps.All) == 0 {
 		fault("apps.all", "must list an application at least: no call is possible without")
 	}
@@ -165,6 +178,9 @@ func (c *Config) Check() error {
 	if c.Password.MaxLength < c.Password.MinLength || c.Password.MaxLength > maxPassword {
 		fault("password.max_length", "must be between password.min_length (%d) and %d, not %d",
 			c.Password.MinLength, maxPassword, c.Password.MaxLength)
+	}
+	if c.Password.MinComplexity < 0 || c.Password.MinComplexity > maxComplexity {
+		fault("password.min_complexity", "must be between 0 and %d, not %d", maxComplexity, c.Password.MinComplexity)
 	}
 	limit := func(setting string, value, most int) {
 		if value <= 0 || value > most {

@@ -47,6 +47,8 @@ type Core struct {
 	hasher    *password.Hasher
 	validate  *validator.Validate
 	addresses addressRules
+	throttle  *throttle
+	rates     rateLimits
 	audit     *auditBuffer
 	logger    *slog.Logger
 	services  Services
@@ -76,7 +78,14 @@ func New(o Options) (*Core, error) {
 		Algorithm: password.Algorithm(o.Config.HashSecret.Algorithm),
 		Rounds:    o.Config.HashSecret.Rounds,
 		SaltSize:  o.Config.HashSecret.SaltSize,
+
+		MaxConcurrent: o.Config.HashSecret.MaxConcurrent,
+		MaxWaiting:    o.Config.HashSecret.MaxWaiting,
 	})
+	if err != nil {
+		return nil, err
+	}
+	guesses, err := newThrottle(&o.Config.Login.Throttle, o.Keys.Newest().Derive("throttle digest"))
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +99,7 @@ func New(o Options) (*Core, error) {
 		hasher:    hasher,
 		validate:  newValidator(&o.Config),
 		addresses: addresses,
+		throttle:  guesses,
 		logger:    o.Logger,
 		services:  o.Services,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
@@ -124,6 +134,8 @@ type refusal struct {
 	codes  []sso.Code
 	detail string
 	hidden bool
+
+	retryAfter time.Duration // set where there were too many calls
 }
 
 func (r *refusal) Error() string { return fmt.Sprintf("%v: %s", r.codes, r.detail) }
@@ -147,6 +159,9 @@ type operation struct {
 	call  sso.Call
 	entry store.AuditEntry
 	ust   string // in clear
+
+	rated   bool // the call was held against its user's rate limit
+	rateErr error
 }
 
 // begin checks the app and, where the call has one, decrypts the UST.
@@ -172,6 +187,9 @@ func (op *operation) change(ctx context.Context, lookup store.Lookup, decide fun
 	return op.core.store.Change(ctx, lookup, func(found store.Found) ([]store.Change, error) {
 		op.know(found)
 		now := op.core.now()
+		if err := op.limitRate(found, now); err != nil {
+			return nil, err
+		}
 		changes, err := decide(found, now)
 		if err != nil {
 			return nil, err
@@ -188,7 +206,11 @@ func (op *operation) change(ctx context.Context, lookup store.Lookup, decide fun
 func (op *operation) read(ctx context.Context, lookup store.Lookup) (store.Found, time.Time, error) {
 	found, err := op.core.store.Read(ctx, lookup)
 	op.know(found)
-	return found, op.core.now(), err
+	now := op.core.now()
+	if err == nil {
+		err = op.limitRate(found, now)
+	}
+	return found, now, err
 }
 
 // know takes the user IDs of what was found into the audit entry.
@@ -239,8 +261,12 @@ func (op *operation) failure(err error) *sso.Error {
 	}
 	var refused *refusal
 	if errors.As(err, &refused) {
-		return &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail,
-			Hidden: refused.hidden && slices.Contains(hidingOps, op.name)}
+		failed := &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail,
+			Hidden: refused.hidden && slices.Contains(hidingOps, op.name), RetryAfter: refused.retryAfter}
+		if refused.retryAfter > 0 {
+			failed.Err = sso.ErrTooMany
+		}
+		return failed
 	}
 	failed := &sso.Error{Op: op.name, Codes: []sso.Code{sso.InternalError}, Err: err}
 	var fault *database.Error
@@ -249,6 +275,9 @@ func (op *operation) failure(err error) *sso.Error {
 		failed.Codes, failed.Detail = []sso.Code{sso.UsernameExists}, "the username is taken"
 	case errors.Is(err, store.ErrTOTPCodeUsed):
 		failed.Codes, failed.Detail = []sso.Code{sso.NotAllowed}, "the TOTP code was used already: wait for the next one"
+	case errors.Is(err, password.ErrBusy):
+		failed.Detail = "too many passwords are being checked; nothing was changed: try again in a few seconds"
+		failed.Err = errors.Join(sso.ErrBusy, err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		failed.Detail = "the call ended before it was done; nothing was changed"
 	case errors.As(err, &fault):

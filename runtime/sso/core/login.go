@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/store"
@@ -26,12 +27,9 @@ func (c *Core) Login(ctx context.Context, call sso.Call, login sso.LoginRequest)
 
 func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.SessionInfo, error) {
 	c := op.core
-	verified, err := op.verifyPassword(ctx, login)
+	guess := op.guessOf(login)
+	verified, err := op.verifyPassword(ctx, &guess, login)
 	if err != nil {
-		return sso.SessionInfo{}, err
-	}
-	// Refuse before the cost of hashing a new password.
-	if _, err := c.checkLogin(verified.user, op.call, login, c.now()); err != nil {
 		return sso.SessionInfo{}, err
 	}
 	newHash, err := op.newHash(ctx, verified, login)
@@ -75,6 +73,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 			ExpirationTime: session.ExpirationTime,
 			HasWAboutToExp: warn,
 		}
+		changes = append(changes, guess.right(now)...)
 		return append(changes, store.InsertSession{Session: session}), nil
 	})
 	if err != nil {
@@ -89,39 +88,64 @@ type verifiedUser struct {
 	rehash bool // the hash is not what hash_secret asks for any more
 }
 
-// verifyPassword finds the user and checks the password. It costs the same
-// whether or not there is such a user.
-func (op *operation) verifyPassword(ctx context.Context, login sso.LoginRequest) (verifiedUser, error) {
-	c := op.core
-	var user *store.User
-	if login.Username != "" && isPlainText(login.Username) {
-		found, _, err := op.read(ctx, store.Lookup{Username: login.Username})
-		if err != nil {
-			return verifiedUser{}, err
-		}
-		user = found.Target
-	}
-	if user == nil || user.ApprovalStatus != sso.ApprovalApproved {
-		if err := c.hasher.VerifyDummy(ctx, login.Password); err != nil {
-			return verifiedUser{}, err
-		}
-		return verifiedUser{}, unknownUser()
-	}
+// guessOf is what a login guesses, and from where.
+func (op *operation) guessOf(login sso.LoginRequest) guess {
 	if op.call.Trusted {
-		return verifiedUser{user: user}, nil
+		return guess{}
 	}
-	hash, err := c.keys.DecryptStored(user.Password)
-	if err != nil {
-		return verifiedUser{}, errUnreadablePassword
+	from := op.call.RemoteAddr
+	if login.PeerAddr != "" && !slices.Contains(op.core.cfg.Apps.LoginMetadataAllowed, op.call.App) {
+		from = login.PeerAddr
 	}
-	right, rehash, err := c.hasher.Verify(ctx, hash, login.Password)
+	return op.core.throttle.guess(passwordOf, login.Username, from)
+}
+
+// verifyPassword finds the user, checks the password and whether the user may
+// log in, before the cost of hashing a new password. It costs the same whether
+// or not there is such a user.
+func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.LoginRequest) (verifiedUser, error) {
+	c := op.core
+	lookup := store.Lookup{Throttles: g.digests()}
+	if isPlainText(login.Username) {
+		lookup.Username = login.Username
+	}
+	found, now, err := op.read(ctx, lookup)
+	if err == nil {
+		err = c.throttle.check(g, found.Throttles, now)
+	}
 	if err != nil {
 		return verifiedUser{}, err
 	}
-	if !right {
-		return verifiedUser{}, unknownUser()
+	user := found.Target
+	if user != nil && user.ApprovalStatus != sso.ApprovalApproved {
+		user = nil
 	}
-	return verifiedUser{user: user, rehash: rehash}, nil
+	if user != nil && op.call.Trusted {
+		_, err := c.checkLogin(user, op.call, login, now)
+		return verifiedUser{user: user}, err
+	}
+	verified := verifiedUser{user: user}
+	err = op.try(ctx, g, func(turn *password.Turn) error {
+		if user == nil {
+			turn.VerifyDummy(login.Password)
+			return unknownUser()
+		}
+		hash, err := c.keys.DecryptStored(user.Password)
+		if err != nil {
+			return errUnreadablePassword
+		}
+		right, rehash, err := turn.Verify(hash, login.Password)
+		if err != nil {
+			return err
+		}
+		if !right {
+			return unknownUser()
+		}
+		verified.rehash = rehash
+		_, err = c.checkLogin(user, op.call, login, c.now())
+		return err
+	})
+	return verified, err
 }
 
 // unknownUser is the one answer to a wrong username and a wrong password.
@@ -163,7 +187,7 @@ func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginReques
 			return false, refuse(sso.PasswordMustChange, "the password must be changed: send a new one along").
 				hiddenUnless(c.cfg.Password.InformIfMustBeChanged)
 		}
-		if err := c.checkPassword(login.NewPassword); err != nil {
+		if err := c.checkPassword(login.NewPassword, c.namesOf(user)...); err != nil {
 			return false, err
 		}
 		if login.NewPassword == login.Password { // which was right

@@ -8,8 +8,9 @@ import (
 )
 
 // checkPassword checks a new password by the policy (section 5 of the
-// specification). Its errors say nothing of the password.
-func (c *Core) checkPassword(text string) error {
+// specification). Its errors say nothing of the password. names are those of
+// the user, which the password should not be made of.
+func (c *Core) checkPassword(text string, names ...string) error {
 	policy := &c.cfg.Password
 	length := utf8.RuneCountInString(text)
 	refused := func(code sso.Code, format string, args ...any) error {
@@ -28,6 +29,9 @@ func (c *Core) checkPassword(text string) error {
 		if rejected != "" && strings.Contains(lower, strings.ToLower(rejected)) {
 			return refused(sso.PasswordInvalid, "the new password contains what password.reject_list forbids")
 		}
+	}
+	if least := policy.MinComplexity; least > 0 && complexity(text, names) < least {
+		return refused(sso.PasswordNotComplex, "the new password is too easy to guess: password.min_complexity is %d", least)
 	}
 	return nil
 }

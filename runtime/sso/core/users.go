@@ -186,13 +186,15 @@ func (c *Core) checkNewUser(user *sso.NewUser) error {
 	}); err != nil {
 		return err
 	}
-	if limits, ok := user.RateLimitDef.Get(); ok && !isPlainText(limits) {
-		return refuse(sso.InvalidInput, "rate_limit_def must be valid UTF-8 without NUL")
+	if limits, ok := user.RateLimitDef.Get(); ok && limits != "" {
+		if _, err := parseRates(limits); err != nil {
+			return refuse(sso.InvalidInput, "rate_limit_def: %v", err)
+		}
 	}
 	if user.Password == "" {
 		user.Password = password.Generate()
 	}
-	return c.checkPassword(user.Password)
+	return c.checkPassword(user.Password, namesOfNew(user)...)
 }
 
 // newRow makes a user's row, without the times and what depends on the caller.

@@ -35,6 +35,8 @@ type statements struct {
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
+
+	throttles, countFailure, forgetFailures, rememberSuccess string
 }
 
 // lookupStatements find the rows of a Lookup, with or without locks.
@@ -107,6 +109,8 @@ func newStatements(dialect database.Dialect) statements {
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
 			sub_status, keys, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+
+		throttles: readThrottles, countFailure: countFailure, forgetFailures: forgetFailures, rememberSuccess: rememberSuccess,
 	}
 }
 
@@ -122,5 +126,6 @@ func Statements(dialect database.Dialect) []string {
 		sql.allAttributes.ofUserID, sql.allAttributes.ofUST, sql.allAttributes.ofSession,
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
+		sql.throttles, sql.countFailure, sql.forgetFailures, sql.rememberSuccess,
 	}
 }

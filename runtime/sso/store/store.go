@@ -46,6 +46,10 @@ type Lookup struct {
 	// Attributes, if set, names attributes of the target, or, where TargetUST
 	// is set, of that session.
 	Attributes *AttributeLookup
+
+	// Throttles names up to three rows of failures by their digests. They are
+	// read, never locked.
+	Throttles []string
 }
 
 // Found holds the rows that a Lookup has found. What was not found is nil.
@@ -56,6 +60,7 @@ type Found struct {
 
 	TargetSession *Session
 	Attributes    []*Attribute
+	Throttles     []*Throttle
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -136,6 +141,7 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 			}})
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
+	queries = append(queries, s.throttleQueries(lookup, found)...)
 	if lookup.UST == "" {
 		return queries
 	}
