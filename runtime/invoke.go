@@ -271,7 +271,9 @@ func fromSSOError(refused *sso.Error, err error) *invocation.Error {
 		answer.SubStatus = append(answer.SubStatus, string(code))
 	}
 	switch {
-	case errors.Is(refused, sso.ErrUnavailable):
+	case errors.Is(refused, sso.ErrTooMany):
+		answer.Status, answer.RetryAfter = http.StatusTooManyRequests, refused.RetrySeconds()
+	case errors.Is(refused, sso.ErrUnavailable), errors.Is(refused, sso.ErrBusy):
 		answer.Status = http.StatusServiceUnavailable
 	case sso.HasCode(refused, sso.InternalError):
 		answer.Status = http.StatusInternalServerError

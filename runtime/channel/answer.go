@@ -55,8 +55,8 @@ func writeBody(w http.ResponseWriter, status int, body []byte) {
 // WriteError answers with an error. The message, fields and sub-status of an
 // *invocation.Error are told, unless its status is 500; the database being away
 // is 503; of any other error only the log tells more than the correlation ID.
-// 429 and 503 ask to come back after two seconds, unless the header
-// Retry-After is set already.
+// 429 and 503 ask to come back after two seconds, unless the error says another
+// time or the header Retry-After is set already.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	told := tell(r.Context(), err)
 	if told.Version != "" {
@@ -74,6 +74,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	switch told.Status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if told.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(told.RetryAfter))
+		}
 		if w.Header().Get("Retry-After") == "" {
 			w.Header().Set("Retry-After", retryAfter)
 		}

@@ -63,6 +63,10 @@ type Error struct {
 	SubStatus []string // codes of an SSO error
 	Version   string   // the source of the service that failed; "" where none ran
 
+	// RetryAfter is how many seconds the caller should wait before the same
+	// call, with status 429 or 503; 0 leaves it to the channel.
+	RetryAfter int
+
 	// Cause is for the log of the process that the call ran in.
 	Cause error
 }

@@ -110,6 +110,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// RetrySeconds is RetryAfter in whole seconds, rounded up.
+func (e *Error) RetrySeconds() int { return int((e.RetryAfter + time.Second - 1) / time.Second) }
+
 // Is reports whether target is an *Error with the same first code, so that
 // errors.Is(err, &sso.Error{Codes: []sso.Code{sso.UserLocked}}) works.
 func (e *Error) Is(target error) bool {

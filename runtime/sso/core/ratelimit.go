@@ -111,7 +111,7 @@ type rateWindow struct {
 // what comes next tells.
 func (op *operation) limitRate(found store.Found, now time.Time) error {
 	caller := found.Caller
-	if op.rated {
+	if op.rated || op.name == sso.OpLogout { // a session can always be ended
 		return op.rateErr
 	}
 	if caller == nil || op.call.Trusted || caller.IsRateLimitActive == nil || !*caller.IsRateLimitActive || caller.RateLimitDef == nil {

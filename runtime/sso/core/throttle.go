@@ -48,6 +48,9 @@ type throttle struct {
 }
 
 func newThrottle(cfg *ThrottleConfig, key []byte) (*throttle, error) {
+	if !cfg.Enabled {
+		return &throttle{cfg: cfg}, nil
+	}
 	shared, err := parseNetworks(cfg.SharedAddresses)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func defaultThrottle() ThrottleConfig {
 
 // UnmarshalYAML takes true and false for the whole section.
 func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode && node.Tag == "!!bool" {
+	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
 		return node.Load(&c.Enabled)
 	}
 	type section ThrottleConfig // without this method
@@ -41,7 +41,11 @@ func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
 }
 
 // check tells what is wrong, each setting by its name below login.throttle.
+// What is not enabled is not looked at.
 func (c *ThrottleConfig) check(fault func(setting, format string, args ...any)) {
+	if !c.Enabled {
+		return
+	}
 	const setting = "login.throttle."
 	between := func(name string, value, least, most int) {
 		if value < least || value > most {

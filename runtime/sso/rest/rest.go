@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/invocation"
@@ -89,8 +90,16 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &refused) && errors.Is(err, sso.ErrUnavailable):
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable,
 			Message: "The database is unavailable: try again later", Cause: err})
+	case refused != nil && errors.Is(err, sso.ErrBusy):
+		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable,
+			Message: "Too busy: try again in a few seconds", Cause: err})
 	case refused != nil && !sso.HasCode(err, sso.InternalError):
-		channel.WriteJSON(w, http.StatusForbidden, map[string]any{
+		status := http.StatusForbidden
+		if errors.Is(err, sso.ErrTooMany) {
+			status = http.StatusTooManyRequests
+			w.Header().Set("Retry-After", strconv.Itoa(refused.RetrySeconds()))
+		}
+		channel.WriteJSON(w, status, map[string]any{
 			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),
 		})
 	case errors.Is(err, errBadRequest), errors.As(err, &unreadable) && unreadable.Status == http.StatusBadRequest:

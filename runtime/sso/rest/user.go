@@ -15,6 +15,7 @@ func (a api) login(ctx context.Context, in *input) (answer, error) {
 		TOTPCode:    in.optional("totp_code"),
 	}
 	if addr := in.optional("remote_addr"); addr != "" {
+		login.PeerAddr = call.RemoteAddr
 		call.RemoteAddr, login.HasRemoteAddr = addr, true
 	}
 	if agent := in.optional("user_agent"); agent != "" {
