@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,4 +70,58 @@ func TestUpdateTakesTwoRoundTrips(t *testing.T) {
 	if row := env.Row(userID); !row.IsLocked || *row.DisplayName != "My Display Name" {
 		t.Errorf("after the updates: %+v", row)
 	}
+}
+
+// TestLoginTakesThreeRoundTrips holds logins to one trip before hashing and two
+// after it, throttling included; one that has to wait takes one.
+func TestLoginTakesThreeRoundTrips(t *testing.T) {
+	proxy, through := startCountingProxy(t, pgtest.URL(t))
+	db, err := postgres.Open(t.Context(), postgres.Config{
+		URL: through, Prepare: store.Statements(database.PostgreSQL), MaxConnections: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Migrate(t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	env := ssotest.New(t, db, nil)
+	env.User("jane", nil)
+	const logins = 10
+	expect := func(what, password string, each, atMost int, from func(i int) string) {
+		t.Helper()
+		trips := proxy.count(func() {
+			for i := range logins {
+				call := ssotest.Call("")
+				call.RemoteAddr = from(i)
+				_, err := env.Core.Login(t.Context(), call, sso.LoginRequest{Username: "jane", Password: password})
+				if (err == nil) != (password == ssotest.Password) {
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+		})
+		// Refused logins are audited in batches, which are trips as well.
+		if trips < each*logins || trips > each*logins+atMost {
+			t.Errorf("%s: %d round trips for %d logins, want %d each", what, trips, logins, each)
+		}
+	}
+	home := func(int) string { return "192.0.2.1" }
+	expect("from a new address each", ssotest.Password, 3, 0, func(i int) string { return fmt.Sprintf("198.51.100.%d", i) })
+	expect("from one address", ssotest.Password, 3, 0, home)
+	for range 5 {
+		call := ssotest.Call("")
+		call.RemoteAddr = home(0)
+		if _, err := env.Core.Login(t.Context(), call, sso.LoginRequest{Username: "jane", Password: "Not-The-Password"}); !sso.HasCode(err, sso.NotAllowed) {
+			t.Fatal(err)
+		}
+	}
+	if err := env.Core.FlushAudit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	expect("that have to wait", "Not-The-Password", 1, 2*logins, home)
 }
