@@ -13,6 +13,7 @@ const cleanUpEvery = time.Minute
 func (c *Core) CleanUp(ctx context.Context) (int64, error) {
 	now := c.now()
 	c.rates.forget(now)
+	c.throttle.waits.forget(now)
 	return c.store.DeleteExpired(ctx, now)
 }
 

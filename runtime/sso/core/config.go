@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -37,8 +38,17 @@ type HashSecretConfig struct {
 	Rounds    int    `yaml:"rounds"`    // of pbkdf2-sha512
 	SaltSize  int    `yaml:"salt_size"` // bytes, of pbkdf2-sha512
 
-	MaxConcurrent int `yaml:"max_concurrent"` // hashes at once; 0 chooses by the number of processors
+	MaxConcurrent int `yaml:"max_concurrent"` // hashes at once; 0 is half the number of processors
 	MaxWaiting    int `yaml:"max_waiting"`    // calls that may wait to hash; 0 is 64 for each hash at once
+}
+
+// concurrent is how many hashes are computed at once: half the processors by
+// default, so that the other half has its turns whatever logins do.
+func (c *HashSecretConfig) concurrent() int {
+	if c.MaxConcurrent > 0 {
+		return c.MaxConcurrent
+	}
+	return max(1, runtime.GOMAXPROCS(0)/2)
 }
 
 // AppsConfig lists the applications that may call, and what each may do.

@@ -79,7 +79,7 @@ func New(o Options) (*Core, error) {
 		Rounds:    o.Config.HashSecret.Rounds,
 		SaltSize:  o.Config.HashSecret.SaltSize,
 
-		MaxConcurrent: o.Config.HashSecret.MaxConcurrent,
+		MaxConcurrent: o.Config.HashSecret.concurrent(),
 		MaxWaiting:    o.Config.HashSecret.MaxWaiting,
 	})
 	if err != nil {

@@ -105,15 +105,21 @@ func (op *operation) guessOf(login sso.LoginRequest) guess {
 // or not there is such a user.
 func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.LoginRequest) (verifiedUser, error) {
 	c := op.core
+	target, err := c.throttle.waits.check(g, c.now())
+	if err != nil {
+		op.entry.Target = target
+		return verifiedUser{}, err
+	}
 	lookup := store.Lookup{Throttles: g.digests()}
 	if isPlainText(login.Username) {
 		lookup.Username = login.Username
 	}
 	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = c.throttle.check(g, found.Throttles, now)
-	}
 	if err != nil {
+		return verifiedUser{}, err
+	}
+	if err := c.throttle.check(g, found.Throttles, now); err != nil {
+		c.throttle.waits.note(g, found.Target)
 		return verifiedUser{}, err
 	}
 	user := found.Target

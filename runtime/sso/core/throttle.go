@@ -42,6 +42,8 @@ type throttle struct {
 	shared []netip.Prefix
 	exempt []netip.Prefix
 
+	waits waits
+
 	// counted counts what this host has counted. Who finds it changed since he
 	// read the counters reads them again.
 	counted atomic.Uint64
@@ -78,6 +80,7 @@ type guess struct {
 	asOf  uint64            // throttle.counted when the counters were about to be read
 	rows  []*store.Throttle // the counters as they were read
 	known bool              // the pair has been right before: it is what counts
+	until time.Time         // when it may be made, where it had to wait
 }
 
 // guess begins an attempt at the secret of a subject from addresses that are
@@ -173,8 +176,11 @@ func (t *throttle) check(g *guess, rows []*store.Throttle, now time.Time) error 
 	if wait <= 0 {
 		return nil
 	}
-	return tooMany(wait, "too many wrong attempts")
+	g.until = now.Add(wait)
+	return tooManyWrong(wait)
 }
+
+func tooManyWrong(wait time.Duration) error { return tooMany(wait, "too many wrong attempts") }
 
 // wait is how long a counter has guesses wait.
 func (t *throttle) wait(row *store.Throttle, attempts int, now time.Time) time.Duration {
