@@ -41,6 +41,10 @@ func (h *Hasher) Enter(ctx context.Context) (*Turn, error) {
 	}
 }
 
+// IsBusy reports whether Enter would be refused at the moment: who asks first
+// need not prepare what is then in vain.
+func (h *Hasher) IsBusy() bool { return len(h.places) == cap(h.places) }
+
 // Leave ends the turn.
 func (t *Turn) Leave() {
 	<-t.hasher.turns

@@ -39,6 +39,9 @@ func TestTurnsAreBounded(t *testing.T) {
 			t.Errorf("one more than may wait: %v", err)
 		}
 	}
+	if !h.IsBusy() {
+		t.Error("it does not count as busy")
+	}
 	if _, err := h.Hash(t.Context(), "x"); !errors.Is(err, ErrBusy) {
 		t.Errorf("Hash: %v", err)
 	}
@@ -55,7 +58,7 @@ func TestTurnsAreBounded(t *testing.T) {
 			t.Errorf("one who waited: %v", err)
 		}
 	}
-	if len(h.turns) != 0 || len(h.places) != 0 {
+	if h.IsBusy() || len(h.turns) != 0 || len(h.places) != 0 {
 		t.Errorf("%d turns and %d places are not given back", len(h.turns), len(h.places))
 	}
 }

@@ -110,6 +110,9 @@ func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.Log
 		op.entry.Target = target
 		return verifiedUser{}, err
 	}
+	if c.hasher.IsBusy() && !op.call.Trusted {
+		return verifiedUser{}, password.ErrBusy // without asking the database, which others need
+	}
 	lookup := store.Lookup{Throttles: g.digests()}
 	if isPlainText(login.Username) {
 		lookup.Username = login.Username
