@@ -15,10 +15,10 @@ var schemaSQLite string
 //go:embed migrations/002.sql
 var lookups string
 
-//go:embed migrations/003_postgresql.sql
+//go:embed migrations/throttle_postgresql.sql
 var throttlePostgreSQL string
 
-//go:embed migrations/003_sqlite.sql
+//go:embed migrations/throttle_sqlite.sql
 var throttleSQLite string
 
 // MigrationOwner is the name under which the migrations are recorded.
