@@ -106,6 +106,7 @@ type SignupConfig struct {
 	CallbackServices []string `yaml:"callback_service_list"`
 
 	ignoredSignup `yaml:",inline"`
+	Others        map[string]ignored `yaml:",inline"` // of which Check lets only the ignored pass
 }
 
 // UserValidation says who else decides about a sign-up, and what usernames and

@@ -19,13 +19,11 @@ type ignoredSections struct {
 }
 
 // ignoredSignup is what of the section signup has no effect, beside the
-// settings of mails that Zato never sent, which are among Others; Check refuses
-// what else is there.
+// settings of mails, which isIgnoredOfSignup tells.
 type ignoredSignup struct {
-	EmailRequired            ignored            `yaml:"email_required,omitempty"`
-	PasswordAllowWhitespace  ignored            `yaml:"password_allow_whitespace,omitempty"`
-	AlwaysReturnConfirmToken ignored            `yaml:"always_return_confirm_token,omitempty"`
-	Others                   map[string]ignored `yaml:",inline"`
+	EmailRequired            ignored `yaml:"email_required,omitempty"`
+	PasswordAllowWhitespace  ignored `yaml:"password_allow_whitespace,omitempty"`
+	AlwaysReturnConfirmToken ignored `yaml:"always_return_confirm_token,omitempty"`
 }
 
 func isIgnoredOfSignup(setting string) bool {
