@@ -244,3 +244,27 @@ sso:
 		}
 	}
 }
+
+// TestMissingHooks has the start tell of hooks that are not there.
+func TestMissingHooks(t *testing.T) {
+	t.Parallel()
+	h := start(t, options{
+		services: map[string]string{"there.go": script("There", "", "return nil")},
+		change: configured(t, `
+sso:
+  session: {expiry_hook: no.hook}
+  signup: {callback_service_list: [there.there, no.callback]}
+  user_validation: {service: [zato.sso.signup.validate, no.validator]}
+`)})
+	log := h.log.String()
+	for setting, missing := range map[string]string{
+		"sso.session.expiry_hook": "no.hook", "sso.signup.callback_service_list": "no.callback", "sso.user_validation.service": "no.validator",
+	} {
+		if !strings.Contains(log, `msg="`+setting+` names a service that is not there" service=`+missing) {
+			t.Errorf("%s is not told of", missing)
+		}
+	}
+	if strings.Count(log, "names a service that is not there") != 3 {
+		t.Errorf("more is told: %s", log)
+	}
+}

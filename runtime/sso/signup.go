@@ -55,26 +55,33 @@ func signupFrom(data map[string]any, read reading) Signup {
 	return signup
 }
 
-// textList reads a list of texts; a text alone is a list of one, and nil is
-// none.
+// textList reads a list of texts, each of which it has once; a text alone is a
+// list of one, nil and "" are none.
 func textList(value any, read func(any) (string, bool)) ([]string, bool) {
 	if value = dereference(value); value == nil {
 		return nil, true
 	}
 	if text, ok := read(value); ok {
+		if text == "" {
+			return nil, true
+		}
 		return []string{text}, true
 	}
 	v := reflect.ValueOf(value)
 	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
 		return nil, false
 	}
-	list := make([]string, v.Len())
-	for i := range list {
+	var list []string
+	isThere := map[string]bool{}
+	for i := range v.Len() {
 		text, ok := read(v.Index(i).Interface())
 		if !ok {
 			return nil, false
 		}
-		list[i] = text
+		if !isThere[text] {
+			list = append(list, text)
+		}
+		isThere[text] = true
 	}
 	return list, true
 }

@@ -11,6 +11,19 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
+// NamedServices lists the services that the configuration names, by setting.
+func (c *Config) NamedServices() map[string][]string {
+	named := map[string][]string{
+		"sso.signup.callback_service_list": c.Signup.CallbackServices,
+		"sso.user_validation.service": slices.DeleteFunc(slices.Clone(c.UserValidation.Services),
+			func(name string) bool { return name == BuiltInValidator }),
+	}
+	if c.Session.ExpiryHook != "" {
+		named["sso.session.expiry_hook"] = []string{c.Session.ExpiryHook}
+	}
+	return named
+}
+
 // hooksKey is the key in contexts of the names of the hooks that are running.
 type hooksKey struct{}
 

@@ -121,6 +121,10 @@ func TestVerdicts(t *testing.T) {
 		if _, err := env.Core.Signup(t.Context(), ssotest.Call(""), signupOf("jane")); codeOf(err) != "E008004" {
 			t.Errorf("a validator that fails: %v", err)
 		}
+		env.Services.Set("validator", func(context.Context, map[string]any) (any, error) { return nil, nil })
+		if _, err := env.Core.Signup(t.Context(), ssotest.Call(""), signupOf("jane")); codeOf(err) != "E008004" {
+			t.Errorf("a validator with nothing to say: %v", err)
+		}
 		if log := env.Log.String(); !strings.Contains(log, "service validator: out of order") || strings.Contains(log, ssotest.Password) {
 			t.Error("the log does not tell why, or tells a password")
 		}
@@ -136,7 +140,7 @@ func TestVerdicts(t *testing.T) {
 func TestWithoutBuiltInValidator(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, withValidators(), func(t *testing.T, env *ssotest.Env) {
-		signUp(t, env, sso.Signup{Username: "admin", Password: ssotest.Password, Apps: []string{"none"}})
+		signUp(t, env, sso.Signup{Username: "admin", Password: ssotest.Password})
 		signup := signupOf("jane")
 		signup.Password = "short"
 		if _, err := env.Core.Signup(t.Context(), ssotest.Call(""), signup); codeOf(err) != "E003002" {

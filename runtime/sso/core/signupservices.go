@@ -18,8 +18,8 @@ import (
 const BuiltInValidator = "zato.sso.signup.validate"
 
 // checkSignup decides whether a sign-up may be, as far as that does not depend
-// on other users: whether the application takes sign-ups, by the rules of all
-// users, and by the validators in their order.
+// on other users: by the applications, by the rules of all users, and by the
+// validators in their order.
 func (op *operation) checkSignup(ctx context.Context, signup *sso.Signup) error {
 	c := op.core
 	if !slices.Contains(c.cfg.Apps.SignupAllowed, op.call.App) {
@@ -27,6 +27,11 @@ func (op *operation) checkSignup(ctx context.Context, signup *sso.Signup) error 
 	}
 	if err := signup.Problem(); err != nil {
 		return refuse(sso.InvalidInput, "%v", err)
+	}
+	for _, app := range signup.Apps {
+		if !slices.Contains(c.cfg.Apps.All, app) {
+			return refuse(sso.AppInvalid, "app_list has an unknown application %q", printable(app))
+		}
 	}
 	if err := c.checkValues(&sso.UserPatch{Username: sso.Some(signup.Username)}); err != nil {
 		return err
@@ -61,11 +66,6 @@ func (c *Core) validateSignup(signup *sso.Signup) error {
 		return refuse(sso.EmailMissing, "email is missing, which signup.is_email_required asks for")
 	case containsAny(email, c.cfg.UserValidation.RejectEmail):
 		return refuse(sso.EmailInvalid, "email contains what user_validation.reject_email forbids")
-	}
-	for _, app := range signup.Apps {
-		if !slices.Contains(c.cfg.Apps.All, app) {
-			return refuse(sso.AppInvalid, "app_list has an unknown application %q", printable(app))
-		}
 	}
 	return nil
 }
