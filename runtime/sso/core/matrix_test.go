@@ -154,6 +154,17 @@ var matrix = map[string]row{
 			return expect(err, info.UserID, target.id)
 		},
 	},
+	"Signup": {differs: trusting, call: func(t *testing.T, env *ssotest.Env, call sso.Call, self, _ someone) error {
+		_, err := env.Core.Signup(t.Context(), call, newcomer(self))
+		return err
+	}},
+	"ConfirmSignup": {differs: trusting, call: func(t *testing.T, env *ssotest.Env, call sso.Call, self, _ someone) error {
+		token, err := env.Core.Signup(t.Context(), ssotest.Call(""), newcomer(self))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return env.Core.ConfirmSignup(t.Context(), call, token)
+	}},
 	"Logout": {rights: everyone, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, _ someone) error {
 		return env.Core.Logout(t.Context(), call)
 	}},
@@ -193,6 +204,12 @@ var matrix = map[string]row{
 	}},
 }
 
+// newcomer is a sign-up that may be.
+func newcomer(self someone) sso.Signup {
+	name := "new-" + self.name
+	return sso.Signup{Username: name, Password: ssotest.Password, Email: sso.Some(name + "@example.com")}
+}
+
 // expect turns an answer that is not the right one into an error.
 func expect(err error, got, want string) error {
 	if err == nil && got != want {
@@ -210,6 +227,7 @@ func TestPermissionMatrix(t *testing.T) {
 		}
 	}
 	ssotest.Each(t, func(cfg *core.Config) {
+		cfg.Apps.SignupAllowed = []string{"CRM"}
 		cfg.UserAddressList = map[string][]string{}
 		for name := range matrix {
 			for _, c := range parties {

@@ -28,6 +28,7 @@ type SSO struct {
 var (
 	_ runtime.Plugin      = (*SSO)(nil)
 	_ runtime.SSOProvider = (*SSO)(nil)
+	_ runtime.ServiceUser = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -61,6 +62,9 @@ func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.core = made
 	return made.CheckKeys(ctx)
 }
+
+// NamedServices are the hooks.
+func (p *SSO) NamedServices() map[string][]string { return p.cfg.NamedServices() }
 
 // Routes are the REST paths of the SSO.
 func (p *SSO) Routes() []channel.Route { return rest.Routes(p.core) }

@@ -31,6 +31,7 @@ func TestConformance(t *testing.T) {
 			"audit filters":                   auditFilters,
 			"locks":                           locks,
 			"names are found":                 namesAreFound,
+			"sign-ups":                        signups,
 		} {
 			t.Run(name, func(t *testing.T) { test(t, store.New(db)) })
 		}

@@ -32,6 +32,8 @@ type statements struct {
 	renewSession string
 	listSessions string
 
+	signup signupStatements
+
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
@@ -42,6 +44,7 @@ type lookupStatements struct {
 	userOfUST       string
 	userByID        string
 	userByName      string
+	userByToken     string // of a sign-up
 	session         string
 	sessionToChange string
 }
@@ -59,11 +62,14 @@ func newStatements(dialect database.Dialect) statements {
 			userOfUST:       user + "u.id = (SELECT s.user_id FROM zato_sso_session s WHERE s.ust = $1)" + lockUser,
 			userByID:        user + "u.user_id = $1" + lockUser,
 			userByName:      user + "u.username = $1" + lockUser,
+			userByToken:     user + "u.sign_up_confirm_token = $1" + lockUser,
 			session:         session + lockSession,
 			sessionToChange: session + lockSessionToChange,
 		}
 	}
 	return statements{
+		signup: newSignupStatements(dialect),
+
 		read: lookups("", "", ""),
 		lock: lookups(lockUser, lockSession, lockSessionToChange),
 
@@ -113,7 +119,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return []string{
+	return append(sql.signup.all(), []string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -122,5 +128,6 @@ func Statements(dialect database.Dialect) []string {
 		sql.allAttributes.ofUserID, sql.allAttributes.ofUST, sql.allAttributes.ofSession,
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
-	}
+		sql.read.userByToken, sql.lock.userByToken,
+	}...)
 }
