@@ -57,7 +57,7 @@ func FuzzParseTime(f *testing.F) {
 // FuzzPatchFromJSON takes any JSON object: each key of the table that is there
 // is present with a value of its type or NULL, or refused.
 func FuzzPatchFromJSON(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"email": null}`, `{"is_locked": "yes", "first_name": 7}`, `{"password_expiry": "2030-01-01"}`, `{"username": [1]}`} {
+	for _, seed := range []string{`{}`, `{"email": null}`, `{"is_locked": "yes", "first_name": 7}`, `{"password_expiry": "2030-01-01"}`, `{"username": [1]}`, `{"app_list": ["CRM", 1, null]}`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -89,6 +89,8 @@ func FuzzPatchFromJSON(f *testing.F) {
 		}
 		sso.NewUserFromJSON(data)
 		sso.NewUserFromMap(data)
+		sso.SignupFromJSON(data)
+		sso.SignupFromMap(data)
 	})
 }
 
