@@ -32,6 +32,8 @@ type statements struct {
 	renewSession string
 	listSessions string
 
+	resets resetStatements
+
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
@@ -103,6 +105,7 @@ func newStatements(dialect database.Dialect) statements {
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9
 			AND middle_name IS NOT DISTINCT FROM $10 AND last_name IS NOT DISTINCT FROM $11`,
 		deleteUser:      `DELETE FROM zato_sso_user WHERE id = $1`,
+		resets:          newResetStatements(lockUser, lockSessionToChange),
 		useTOTPStep:     `INSERT INTO gatehouse_sso_totp_used (user_id, step) VALUES ($1, $2)`,
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
@@ -113,7 +116,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return []string{
+	return append([]string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -122,5 +125,5 @@ func Statements(dialect database.Dialect) []string {
 		sql.allAttributes.ofUserID, sql.allAttributes.ofUST, sql.allAttributes.ofSession,
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
-	}
+	}, sql.resets.all()...)
 }

@@ -43,6 +43,12 @@ type Lookup struct {
 	// TargetUST, in clear, names a session, whose owner is then the target.
 	TargetUST string
 
+	// ResetToken names a password reset, whose user is then the target.
+	ResetToken string
+
+	// Candidates, if set, names users that are only read.
+	Candidates *CandidateLookup
+
 	// Attributes, if set, names attributes of the target, or, where TargetUST
 	// is set, of that session.
 	Attributes *AttributeLookup
@@ -56,6 +62,9 @@ type Found struct {
 
 	TargetSession *Session
 	Attributes    []*Attribute
+
+	Reset      *PasswordReset
+	Candidates []*User // by the username, then by the e-mail
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -136,6 +145,7 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 			}})
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
+	queries = append(queries, s.resetQueries(lookup, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}
