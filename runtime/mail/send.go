@@ -162,15 +162,18 @@ func (c *connection) failure(ctx context.Context, err error) *Error {
 	var answer *textproto.Error
 	var network *net.OpError
 	var certificate *tls.CertificateVerificationError
+	var timedOut interface{ Timeout() bool }
 	switch {
 	case ctx.Err() != nil:
 		failed.Detail = "not done in time"
 		if errors.Is(ctx.Err(), context.Canceled) {
 			failed.Detail = "given up"
 		}
+	case errors.As(err, &timedOut) && timedOut.Timeout(): // of one step
+		failed.Detail = "not done in time"
 	case errors.As(err, &sending):
 		failed.Code = sending.ErrorCode()
-		if step, known := steps[sending.Reason]; known {
+		if step, known := steps[sending.Reason]; known && failed.Code != 0 {
 			failed.Detail = step
 		}
 	case errors.As(err, &answer):

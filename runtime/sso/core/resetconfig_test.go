@@ -18,7 +18,7 @@ func TestPasswordResetConfig(t *testing.T) {
 		}
 		return path
 	}
-	good := file("Cześć {username}: {token}")
+	good := file("Grüß Gott, {username}: {token}")
 	for name, c := range map[string]struct {
 		change func(*core.Config)
 		want   string // "" is no fault
@@ -29,16 +29,16 @@ func TestPasswordResetConfig(t *testing.T) {
 		"by a service":     {func(c *core.Config) { c.Main.EmailService = "x.y" }, ""},
 		"no subject":       {func(c *core.Config) { mailing(c); c.PasswordReset.EmailTitles = nil }, "sso.password_reset.email_title_en_GB"},
 		"another language": {func(c *core.Config) { c.PasswordReset.EmailTitles["email_title_en_US"] = "x" }, ""},
-		"no template":      {func(c *core.Config) { c.PasswordReset.EmailLanguage = "pl_PL" }, "sso.password_reset.email_language"},
+		"no template":      {func(c *core.Config) { c.PasswordReset.EmailLanguage = "de_DE" }, "sso.password_reset.email_language"},
 		"no such title": {func(c *core.Config) {
 			mailing(c)
-			c.PasswordReset.EmailLanguage, c.PasswordReset.EmailTemplate = "pl_PL", good
+			c.PasswordReset.EmailLanguage, c.PasswordReset.EmailTemplate = "de_DE", good
 		},
-			"sso.password_reset.email_title_pl_PL"},
-		"Polish": {func(c *core.Config) {
+			"sso.password_reset.email_title_de_DE"},
+		"German": {func(c *core.Config) {
 			mailing(c)
-			c.PasswordReset.EmailLanguage, c.PasswordReset.EmailTemplate = "pl_PL", good
-			c.PasswordReset.EmailTitles["email_title_pl_PL"] = "Nowe hasło"
+			c.PasswordReset.EmailLanguage, c.PasswordReset.EmailTemplate = "de_DE", good
+			c.PasswordReset.EmailTitles["email_title_de_DE"] = "Neues Passwort"
 		}, ""},
 		"no file":        {func(c *core.Config) { c.PasswordReset.EmailTemplate = good + "x" }, "sso.password_reset.email_template"},
 		"bad template":   {func(c *core.Config) { c.PasswordReset.EmailTemplate = file("{tokn}") }, "line 1"},
