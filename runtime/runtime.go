@@ -18,6 +18,7 @@ import (
 
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/open"
+	"gatehouse/runtime/mail"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
@@ -41,6 +42,7 @@ type Runtime struct {
 	keys     *secret.Keyring
 	keyIsNew bool // it was made by this start
 	security *security.Definitions
+	mail     *mail.Connections
 	sso      sso.Core
 	engine   *script.Engine
 	compiled map[string]func() service.Handler
@@ -94,7 +96,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	}
 	for _, plugin := range r.plugins {
 		r.started = append(r.started, plugin)
-		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}}); err != nil {
+		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail}); err != nil {
 			return nil, fmt.Errorf("%s: %w", plugin.Name(), err)
 		}
 		if provider, ok := plugin.(SSOProvider); ok {
@@ -122,6 +124,16 @@ func (r *Runtime) configure() error {
 	for _, plugin := range r.plugins {
 		faults = append(faults, plugin.Configure(func(dst any) error { return r.cfg.section(plugin.Name(), dst) }))
 	}
+	connections, err := mail.New(r.cfg.SMTP)
+	faults = append(faults, err)
+	for _, plugin := range r.plugins {
+		if user, ok := plugin.(MailUser); ok {
+			if setting, name := user.SMTPConnection(); name != "" && !connections.Has(name) {
+				faults = append(faults, fmt.Errorf("%s: smtp has no connection %q, only %q", setting, name, connections.Names()))
+			}
+		}
+	}
+	r.mail = connections
 	return r.cfg.Locate(errors.Join(faults...))
 }
 
@@ -235,6 +247,11 @@ func (r *Runtime) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	var faults []error
+	for _, plugin := range r.started {
+		if drainer, ok := plugin.(Drainer); ok {
+			drainer.Drain(ctx)
+		}
+	}
 	if r.engine != nil {
 		faults = append(faults, r.engine.Close())
 	}

@@ -26,6 +26,13 @@ const (
 	OpSetPassword          = "user.set_password"
 	OpResetTOTPKey         = "user.reset_totp_key"
 
+	OpCreateResetToken    = "password_reset.create_token"
+	OpAccessResetToken    = "password_reset.access_token"
+	OpChangeResetPassword = "password_reset.change_password"
+
+	OpValidateTOTPCode = "totp.validate_code"
+	OpTOTPURI          = "totp.uri"
+
 	OpGetSession    = "session.get"
 	OpVerifySession = "session.verify"
 	OpRenewSession  = "session.renew"

@@ -23,14 +23,22 @@ type Config struct {
 	Signup          SignupConfig        `yaml:"signup"`
 	UserValidation  UserValidation      `yaml:"user_validation"`
 	Search          SearchConfig        `yaml:"search"`
+	PasswordReset   PasswordResetConfig `yaml:"password_reset"`
+
+	// PRT is another name of password_reset, which Zato had before; what it
+	// says goes before what password_reset says. The plugin reads it.
+	PRT any `yaml:"prt,omitempty"`
 
 	ignoredSections `yaml:",inline"`
 }
 
-// MainConfig says what is stored encrypted.
+// MainConfig says what is stored encrypted, and how mail is sent.
 type MainConfig struct {
-	EncryptEmail    bool `yaml:"encrypt_email"`
-	EncryptPassword bool `yaml:"encrypt_password"` // the hash, that is
+	EncryptEmail    bool   `yaml:"encrypt_email"`
+	EncryptPassword bool   `yaml:"encrypt_password"` // the hash, that is
+	EmailService    string `yaml:"email_service"`    // that sends mail; "": none
+	SMTPConn        string `yaml:"smtp_conn"`        // that sends mail, where there is no service; "": none
+	SiteName        string `yaml:"site_name"`        // in mail and authenticator apps
 }
 
 // HashSecretConfig chooses how new passwords are hashed. Existing hashes of
@@ -126,7 +134,7 @@ type SearchConfig struct {
 // DefaultConfig returns the defaults of Zato's sso.conf.
 func DefaultConfig() Config {
 	return Config{
-		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true},
+		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true, SiteName: "Gatehouse"},
 		HashSecret: HashSecretConfig{Algorithm: "argon2id", Rounds: 120_000, SaltSize: 64},
 		Apps: AppsConfig{
 			All: []string{"CRM"}, Default: "CRM", LoginAllowed: []string{"CRM"},
@@ -154,6 +162,8 @@ func DefaultConfig() Config {
 			RejectEmail:    []string{"zato", "admin", "root", "system", "sso"},
 		},
 		Search: SearchConfig{DefaultPageSize: 50, MaxPageSize: 100},
+
+		PasswordReset: defaultPasswordReset(),
 	}
 }
 
@@ -227,6 +237,7 @@ func (c *Config) Check() error {
 	}
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
 	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
+	c.PasswordReset.check(&c.Main, fault, limit)
 	return errors.Join(faults...)
 }
 

@@ -60,9 +60,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		var changes []store.Change
 		if user.IsTOTPEnabled && !op.call.Trusted && c.cfg.Login.TOTPSingleUse {
 			step, _ := c.matchTOTP(user, login.TOTPCode, now)
-			changes = append(changes,
-				store.ForgetTOTPSteps{UserPK: user.PK, Before: step - usedStepsKept},
-				store.UseTOTPStep{UserPK: user.PK, Step: step})
+			changes = append(changes, useCode(user, step)...)
 		}
 		if newHash != "" {
 			changes = append(changes, c.setPassword(user, newHash, now)...)

@@ -7,8 +7,8 @@ import (
 )
 
 // Change is one write: UpdateUser, InsertUser, DeleteUser, InsertSession,
-// RenewSession, EndSession, EndSessionsOf, EndOtherSessionsOf, UseTOTPStep, ForgetTOTPSteps
-// or AddAudit.
+// RenewSession, EndSession, EndSessionsOf, EndOtherSessionsOf, UseTOTPStep, ForgetTOTPSteps,
+// InsertReset, UpdateReset, DropOtherResets or AddAudit.
 type Change interface {
 	query(sql *statements) database.Query
 }

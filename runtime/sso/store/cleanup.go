@@ -11,15 +11,20 @@ import (
 // wait for long.
 const cleanUpBatch = 1000
 
-// expiring are the tables whose rows expire.
-var expiring = []string{"zato_sso_session", "zato_sso_attr", "zato_sso_password_reset"}
+// expiring are the tables whose rows expire, and when they have. A password
+// reset that was accessed shortly before its end is good until its key ends.
+var expiring = []struct{ table, condition string }{
+	{"zato_sso_session", "expiration_time <= $1"},
+	{"zato_sso_attr", "expiration_time <= $1"},
+	{"zato_sso_password_reset", "expiration_time <= $1 AND reset_key_exp_time <= $1"},
+}
 
 // DeleteExpired deletes what has expired at a time, in small steps, and returns
 // how many rows that were.
 func (s *Store) DeleteExpired(ctx context.Context, at time.Time) (int64, error) {
 	var total int64
-	for _, table := range expiring {
-		sql := "DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table + " WHERE expiration_time <= $1 ORDER BY id LIMIT $2)"
+	for _, e := range expiring {
+		sql := "DELETE FROM " + e.table + " WHERE id IN (SELECT id FROM " + e.table + " WHERE " + e.condition + " ORDER BY id LIMIT $2)"
 		for deleted := int64(cleanUpBatch); deleted == cleanUpBatch; total += deleted {
 			if err := ctx.Err(); err != nil {
 				return total, err

@@ -1,6 +1,10 @@
 package store
 
-import "gatehouse/runtime/database"
+import (
+	"slices"
+
+	"gatehouse/runtime/database"
+)
 
 const userColumns = `u.id, u.user_id, u.is_active, u.is_internal, u.is_super_user, u.is_locked, u.locked_time, u.creation_ctx,
 	u.locked_by, u.approval_status, u.approval_status_mod_time, u.approval_status_mod_by, u.username, u.password,
@@ -33,6 +37,7 @@ type statements struct {
 	listSessions string
 
 	signup signupStatements
+	resets resetStatements
 
 	useTOTPStep     string
 	forgetTOTPSteps string
@@ -109,6 +114,7 @@ func newStatements(dialect database.Dialect) statements {
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9
 			AND middle_name IS NOT DISTINCT FROM $10 AND last_name IS NOT DISTINCT FROM $11`,
 		deleteUser:      `DELETE FROM zato_sso_user WHERE id = $1`,
+		resets:          newResetStatements(lockUser, lockSessionToChange),
 		useTOTPStep:     `INSERT INTO gatehouse_sso_totp_used (user_id, step) VALUES ($1, $2)`,
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
@@ -119,7 +125,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return append(sql.signup.all(), []string{
+	return slices.Concat(sql.signup.all(), sql.resets.all(), []string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -129,5 +135,5 @@ func Statements(dialect database.Dialect) []string {
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
 		sql.read.userByToken, sql.lock.userByToken,
-	}...)
+	})
 }

@@ -49,6 +49,12 @@ type Lookup struct {
 	// TargetUST, in clear, names a session, whose owner is then the target.
 	TargetUST string
 
+	// ResetToken names a password reset, whose user is then the target.
+	ResetToken string
+
+	// Candidates, if set, names users that are only read.
+	Candidates *CandidateLookup
+
 	// Attributes, if set, names attributes of the target, or, where TargetUST
 	// is set, of that session.
 	Attributes *AttributeLookup
@@ -64,6 +70,8 @@ type Found struct {
 	Attributes    []*Attribute
 
 	UsernameTaken, EmailTaken bool // of Lookup.Taken
+	Reset                     *PasswordReset
+	Candidates                []*User // by the username, then by the e-mail
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -147,6 +155,7 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
 	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
+	queries = append(queries, s.resetQueries(lookup, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}
