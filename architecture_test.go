@@ -23,6 +23,7 @@ var rules = []struct {
 	{"github.com/jackc/pgx", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
 	{"modernc.org/sqlite", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
 	{"database/sql", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
+	{"github.com/wneessen/go-mail", []string{"runtime/mail"}, "nobody above sees what servers say of recipients"},
 	{"gatehouse/host", nil, "nothing imports the program"},
 	{"gatehouse/runtime/sso/plugin", []string{"host"}, "runtime → service → sso → runtime would be a cycle"},
 	{"gatehouse/runtime/sso/rest", []string{"runtime/sso/plugin"}, "only the plugin knows HTTP and the SSO"},

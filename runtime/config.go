@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime/mail"
 )
 
 // Config is the configuration of a runtime. A section that is not named here
@@ -32,8 +34,12 @@ type Config struct {
 	KeyFile string `yaml:"key_file"`
 
 	Services ServicesConfig `yaml:"services"`
-	HTTP     HTTPConfig     `yaml:"http"`
-	Log      LogConfig      `yaml:"log"`
+
+	// SMTP are the connections that mail is sent through, by name.
+	SMTP map[string]mail.Config `yaml:"smtp"`
+
+	HTTP HTTPConfig `yaml:"http"`
+	Log  LogConfig  `yaml:"log"`
 
 	sections map[string]yaml.Node
 	lines    map[string]int // of the settings in the file, by their path

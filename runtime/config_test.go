@@ -115,6 +115,17 @@ func TestWrongConfiguration(t *testing.T) {
 		"sso:\n  hash_secret: {algorithm: md5}\n":          {"hash_secret.algorithm", "md5"},
 		"sso:\n  password: {max_length: 5}\n":              {"password.max_length"},
 		"sso:\n  signup: {max_length_username: 500}\n":     {"signup.max_length_username"},
+
+		"smtp:\n  main:\n    host: x\n    port: 99999\n":                         {"line 4: smtp.main.port"},
+		"smtp:\n  main:\n    hots: x\n":                                          {"line 3", "no setting hots"},
+		"smtp:\n  main: {host: x, username: u}\n":                                {"smtp.main.password", "GATEHOUSE_SMTP_MAIN_PASSWORD"},
+		"smtp:\n  main: {host: x, timeout: soon}\n":                              {"line 2", "a duration"},
+		"sso:\n  password_reset:\n    valid_for: 0\n":                            {"line 3: sso.password_reset.valid_for"},
+		"sso:\n  password_reset:\n    vaild_for: 1\n":                            {"vaild_for"},
+		"sso:\n  prt:\n    valid_for: soon\n":                                    {"line 3", `"soon" is not a value`},
+		"sso:\n  prt:\n    valid_for: 0\n":                                       {"sso.password_reset.valid_for"},
+		"sso:\n  main: {smtp_conn: x}\n":                                         {"line 2: sso.main.smtp_conn", `"x"`},
+		"sso:\n  main: {email_service: x, smtp_conn: y}\nsmtp: {z: {host: h}}\n": {"line 2: sso.main.smtp_conn", `"z"`},
 	} {
 		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

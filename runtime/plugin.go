@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
+	"gatehouse/runtime/mail"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/service"
 	"gatehouse/runtime/sso"
@@ -57,6 +58,30 @@ type Host struct {
 
 	// Services runs the services that a plugin's configuration names.
 	Services service.Invoker
+
+	// Mail sends through the SMTP connections of the configuration.
+	Mail *mail.Connections
+}
+
+// MailUser is a plugin whose configuration may name an SMTP connection.
+type MailUser interface {
+	// SMTPConnection returns the path of the setting and the name that it has,
+	// "" for none. It is called after Configure.
+	SMTPConnection() (setting, name string)
+}
+
+// Drainer is a plugin that runs services in the background. Drain finishes
+// that, or gives it up, while there still are services: it is called before
+// Stop.
+type Drainer interface {
+	Drain(ctx context.Context)
+}
+
+// ServiceUser is a plugin whose configuration names services to run.
+type ServiceUser interface {
+	// NamedServices lists them, by the settings that name them, such as
+	// sso.session.expiry_hook.
+	NamedServices() map[string][]string
 }
 
 // SSOProvider is a plugin that gives services their self.SSO.

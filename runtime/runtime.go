@@ -10,12 +10,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/open"
+	"gatehouse/runtime/mail"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
@@ -39,6 +42,7 @@ type Runtime struct {
 	keys     *secret.Keyring
 	keyIsNew bool // it was made by this start
 	security *security.Definitions
+	mail     *mail.Connections
 	sso      sso.Core
 	engine   *script.Engine
 	compiled map[string]func() service.Handler
@@ -92,7 +96,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	}
 	for _, plugin := range r.plugins {
 		r.started = append(r.started, plugin)
-		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}}); err != nil {
+		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail}); err != nil {
 			return nil, fmt.Errorf("%s: %w", plugin.Name(), err)
 		}
 		if provider, ok := plugin.(SSOProvider); ok {
@@ -120,6 +124,16 @@ func (r *Runtime) configure() error {
 	for _, plugin := range r.plugins {
 		faults = append(faults, plugin.Configure(func(dst any) error { return r.cfg.section(plugin.Name(), dst) }))
 	}
+	connections, err := mail.New(r.cfg.SMTP)
+	faults = append(faults, err)
+	for _, plugin := range r.plugins {
+		if user, ok := plugin.(MailUser); ok {
+			if setting, name := user.SMTPConnection(); name != "" && !connections.Has(name) {
+				faults = append(faults, fmt.Errorf("%s: smtp has no connection %q, only %q", setting, name, connections.Names()))
+			}
+		}
+	}
+	r.mail = connections
 	return r.cfg.Locate(errors.Join(faults...))
 }
 
@@ -179,12 +193,32 @@ func (r *Runtime) LoadServices(ctx context.Context) error {
 	if err := engine.Load(ctx); err != nil {
 		return err
 	}
-	for name := range r.cfg.Services.Timeouts {
-		if !slices.ContainsFunc(engine.Services(), func(info script.Info) bool { return info.Name == name }) {
-			r.logger.Warn("services.timeouts names a service that is not there", "service", name)
+	r.warnOfMissingServices()
+	return nil
+}
+
+// warnOfMissingServices tells of services that the configuration names and that
+// are not there; they may still come.
+func (r *Runtime) warnOfMissingServices() {
+	there := map[string]bool{}
+	for _, info := range r.engine.Services() {
+		there[info.Name] = true
+	}
+	warn := func(setting string, names iter.Seq[string]) {
+		for name := range names {
+			if !there[name] {
+				r.logger.Warn(setting+" names a service that is not there", "service", name)
+			}
 		}
 	}
-	return nil
+	warn("services.timeouts", maps.Keys(r.cfg.Services.Timeouts))
+	for _, plugin := range r.started {
+		if user, ok := plugin.(ServiceUser); ok {
+			for setting, names := range user.NamedServices() {
+				warn(setting, slices.Values(names))
+			}
+		}
+	}
 }
 
 // Services tells of every service that there is, and of every file that could
@@ -213,6 +247,11 @@ func (r *Runtime) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	var faults []error
+	for _, plugin := range r.started {
+		if drainer, ok := plugin.(Drainer); ok {
+			drainer.Drain(ctx)
+		}
+	}
 	if r.engine != nil {
 		faults = append(faults, r.engine.Close())
 	}

@@ -18,7 +18,8 @@ func TestEveryCallIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	var methods []reflect.Method
-	for _, api := range []reflect.Type{reflect.TypeFor[sso.UserAPI](), reflect.TypeFor[sso.SessionAPI](), reflect.TypeFor[sso.AttributeAPI]()} {
+	for _, api := range []reflect.Type{reflect.TypeFor[sso.UserAPI](), reflect.TypeFor[sso.SessionAPI](), reflect.TypeFor[sso.AttributeAPI](),
+		reflect.TypeFor[sso.PasswordResetAPI](), reflect.TypeFor[sso.TOTPAPI]()} {
 		for i := range api.NumMethod() {
 			methods = append(methods, api.Method(i))
 		}

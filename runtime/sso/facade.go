@@ -11,6 +11,12 @@ import (
 type API struct {
 	// User manages users and their sessions.
 	User UserAPI
+
+	// PasswordReset lets users choose a new password who cannot log in.
+	PasswordReset PasswordResetAPI
+
+	// TOTP validates codes and makes the URIs that authenticator apps scan.
+	TOTP TOTPAPI
 }
 
 // Bind makes the API of one call of a service, and a function that ends it.
@@ -19,7 +25,11 @@ type API struct {
 // for the host: scripts cannot name it.
 func Bind(ctx context.Context, core Core) (API, func()) {
 	b := &binding{ctx: ctx, core: core}
-	return API{User: UserAPI{b: b, Session: SessionAPI{b}}}, b.end
+	return API{
+		User:          UserAPI{b: b, Session: SessionAPI{b}},
+		PasswordReset: PasswordResetAPI{b},
+		TOTP:          TOTPAPI{b},
+	}, b.end
 }
 
 // binding ties an API to one call.

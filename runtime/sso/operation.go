@@ -12,6 +12,9 @@ const (
 	OpLogin             = "user.login"
 	OpLogout            = "user.logout"
 
+	OpSignup        = "user.signup"
+	OpConfirmSignup = "user.confirm_signup"
+
 	OpSearch               = "user.search"
 	OpLockUser             = "user.lock_user"
 	OpUnlockUser           = "user.unlock_user"
@@ -22,6 +25,13 @@ const (
 	OpChangePassword       = "user.change_password"
 	OpSetPassword          = "user.set_password"
 	OpResetTOTPKey         = "user.reset_totp_key"
+
+	OpCreateResetToken    = "password_reset.create_token"
+	OpAccessResetToken    = "password_reset.access_token"
+	OpChangeResetPassword = "password_reset.change_password"
+
+	OpValidateTOTPCode = "totp.validate_code"
+	OpTOTPURI          = "totp.uri"
 
 	OpGetSession    = "session.get"
 	OpVerifySession = "session.verify"

@@ -20,6 +20,8 @@ type Core interface {
 	DefaultApp() string
 
 	CreateUser(ctx context.Context, call Call, user NewUser) (User, error)
+	Signup(ctx context.Context, call Call, signup Signup) (token string, err error)
+	ConfirmSignup(ctx context.Context, call Call, token string) error
 	CurrentUser(ctx context.Context, call Call, allAttributes bool) (User, error)
 	UserByUsername(ctx context.Context, call Call, username string, needsApproved bool) (*User, error)
 	UserByID(ctx context.Context, call Call, userID string, allAttributes bool) (User, error)
@@ -37,6 +39,11 @@ type Core interface {
 	ResetTOTPKey(ctx context.Context, call Call, userID string, key, label Optional[string]) (string, error)
 	Login(ctx context.Context, call Call, login LoginRequest) (SessionInfo, error)
 	Logout(ctx context.Context, call Call) error
+	CreateResetToken(ctx context.Context, call Call, credential string) error
+	AccessResetToken(ctx context.Context, call Call, token string) (resetKey string, err error)
+	ChangeResetPassword(ctx context.Context, call Call, change ResetPasswordChange) error
+	ValidateTOTPCode(ctx context.Context, call Call, code, username string) error
+	TOTPURI(key, label string) (string, error)
 	Session(ctx context.Context, call Call, targetUST string) (Session, error)
 	VerifySession(ctx context.Context, call Call, targetUST string) (bool, error)
 	RenewSession(ctx context.Context, call Call) (time.Time, error)

@@ -108,7 +108,7 @@ var curated = []entry{
 		"Email*", "Encrypted*", "Encryption", "Err*", "FormatTime", "HasCode", "InternalError", "Invalid*",
 		"LoginOptions", "MetadataNotAllowed", "MissingInput", "NoSuch*", "NotAllowed", "NotApproved", "Op*",
 		"ParseTime", "SearchResult", "PasswordAboutToExpire", "PasswordExpired", "PasswordExpiresRefused",
-		"PasswordInvalid", "PasswordMustChange", "PasswordNotComplex", "PasswordResetFailed", "PasswordTooLong", "PasswordTooShort", "Session", "SessionAPI", "SessionExpired", "SessionInfo", "SessionStateChange", "SignUp*", "Signup*", "TOTPCodeMissing",
+		"PasswordInvalid", "PasswordMustChange", "PasswordNotComplex", "PasswordResetAPI", "PasswordResetFailed", "PasswordTooLong", "PasswordTooShort", "Session", "SessionAPI", "SessionExpired", "SessionInfo", "SessionStateChange", "SignUp*", "Signup*", "TOTPAPI", "TOTPCodeMissing", "TOTPContext",
 		"User", "UserAPI", "UserIDInvalid", "UserKey", "UserKeys", "UserLocked", "Username*",
 	}},
 }

@@ -22,13 +22,24 @@ type Config struct {
 	Session         SessionConfig       `yaml:"session"`
 	Password        PasswordConfig      `yaml:"password"`
 	Signup          SignupConfig        `yaml:"signup"`
+	UserValidation  UserValidation      `yaml:"user_validation"`
 	Search          SearchConfig        `yaml:"search"`
+	PasswordReset   PasswordResetConfig `yaml:"password_reset"`
+
+	// PRT is another name of password_reset, which Zato had before; what it
+	// says goes before what password_reset says. The plugin reads it.
+	PRT any `yaml:"prt,omitempty"`
+
+	ignoredSections `yaml:",inline"`
 }
 
-// MainConfig says what is stored encrypted.
+// MainConfig says what is stored encrypted, and how mail is sent.
 type MainConfig struct {
-	EncryptEmail    bool `yaml:"encrypt_email"`
-	EncryptPassword bool `yaml:"encrypt_password"` // the hash, that is
+	EncryptEmail    bool   `yaml:"encrypt_email"`
+	EncryptPassword bool   `yaml:"encrypt_password"` // the hash, that is
+	EmailService    string `yaml:"email_service"`    // that sends mail; "": none
+	SMTPConn        string `yaml:"smtp_conn"`        // that sends mail, where there is no service; "": none
+	SiteName        string `yaml:"site_name"`        // in mail and authenticator apps
 }
 
 // HashSecretConfig chooses how new passwords are hashed. Existing hashes of
@@ -55,6 +66,7 @@ func (c *HashSecretConfig) concurrent() int {
 type AppsConfig struct {
 	All                  []string `yaml:"all"`
 	Default              string   `yaml:"default"`
+	SignupAllowed        []string `yaml:"signup_allowed"`
 	LoginAllowed         []string `yaml:"login_allowed"`
 	LoginMetadataAllowed []string `yaml:"login_metadata_allowed"`
 	InformIfAppInvalid   bool     `yaml:"inform_if_app_invalid"`
@@ -69,11 +81,17 @@ type LoginConfig struct {
 	TOTPSingleUse        bool `yaml:"totp_single_use"`
 
 	Throttle ThrottleConfig `yaml:"throttle"`
+
+	InformIfNotApproved ignored `yaml:"inform_if_not_approved,omitempty"` // who is not approved counts as unknown
 }
 
 // SessionConfig sets the lifetime of sessions.
 type SessionConfig struct {
 	Expiry int `yaml:"expiry"` // minutes
+
+	// ExpiryHook is the service that decides on the lifetime of a session
+	// instead, when it is opened or renewed; "" is none.
+	ExpiryHook string `yaml:"expiry_hook"`
 }
 
 // PasswordConfig is the policy of passwords.
@@ -89,14 +107,38 @@ type PasswordConfig struct {
 	MinComplexity          int      `yaml:"min_complexity"` // score of zxcvbn, from 1 to 4; 0 asks for none
 	RejectList             []string `yaml:"reject_list"`
 	EndSessions            bool     `yaml:"end_sessions"` // of the user, other than the one at hand, when a password changes
+
+	LogInIfAboutToExpire   ignored `yaml:"log_in_if_about_to_expire,omitempty"`
+	MinComplexityAlgorithm ignored `yaml:"min_complexity_algorithm,omitempty"`
 }
 
-// SignupConfig holds what of sign-up concerns every way to make or rename a
-// user.
+// SignupConfig is the policy of sign-up. The lengths and the approval concern
+// every way to make or rename a user.
 type SignupConfig struct {
 	MaxLengthUsername int  `yaml:"max_length_username"` // characters
 	MaxLengthEmail    int  `yaml:"max_length_email"`    // characters
 	IsApprovalNeeded  bool `yaml:"is_approval_needed"`
+	IsEmailRequired   bool `yaml:"is_email_required"`
+
+	// What a refused sign-up may tell.
+	InformIfUserExists   bool `yaml:"inform_if_user_exists"`
+	InformIfUserInvalid  bool `yaml:"inform_if_user_invalid"`
+	InformIfEmailExists  bool `yaml:"inform_if_email_exists"`
+	InformIfEmailInvalid bool `yaml:"inform_if_email_invalid"`
+
+	// CallbackServices are called in turn after a user has signed up.
+	CallbackServices []string `yaml:"callback_service_list"`
+
+	ignoredSignup `yaml:",inline"`
+	Others        map[string]ignored `yaml:",inline"` // of which Check lets only the ignored pass
+}
+
+// UserValidation says who else decides about a sign-up, and what usernames and
+// e-mails must not contain there.
+type UserValidation struct {
+	Services       []string `yaml:"service"` // run in turn; the first that refuses decides
+	RejectUsername []string `yaml:"reject_username"`
+	RejectEmail    []string `yaml:"reject_email"`
 }
 
 // SearchConfig bounds the pages of a search.
@@ -108,7 +150,7 @@ type SearchConfig struct {
 // DefaultConfig returns the defaults of Zato's sso.conf.
 func DefaultConfig() Config {
 	return Config{
-		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true},
+		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true, SiteName: "Gatehouse"},
 		HashSecret: HashSecretConfig{Algorithm: "argon2id", Rounds: 120_000, SaltSize: 64},
 		Apps: AppsConfig{
 			All: []string{"CRM"}, Default: "CRM", LoginAllowed: []string{"CRM"},
@@ -130,8 +172,15 @@ func DefaultConfig() Config {
 			},
 			EndSessions: true,
 		},
-		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true},
+		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true, IsEmailRequired: true},
+		UserValidation: UserValidation{
+			Services:       []string{BuiltInValidator},
+			RejectUsername: []string{"zato", "admin", "root", "system", "sso"},
+			RejectEmail:    []string{"zato", "admin", "root", "system", "sso"},
+		},
 		Search: SearchConfig{DefaultPageSize: 50, MaxPageSize: 100},
+
+		PasswordReset: defaultPasswordReset(),
 	}
 }
 
@@ -173,6 +222,7 @@ func (c *Config) Check() error {
 		}
 	}
 	known("apps.default", c.Apps.Default)
+	known("apps.signup_allowed", c.Apps.SignupAllowed...)
 	known("apps.login_allowed", c.Apps.LoginAllowed...)
 	known("apps.login_metadata_allowed", c.Apps.LoginMetadataAllowed...)
 	for username, networks := range c.UserAddressList {
@@ -199,8 +249,21 @@ func (c *Config) Check() error {
 	}
 	limit("signup.max_length_username", c.Signup.MaxLengthUsername, 191)
 	limit("signup.max_length_email", c.Signup.MaxLengthEmail, 1000)
+	named := func(setting string, services []string) {
+		if slices.Contains(services, "") {
+			fault(setting, "lists a service without a name")
+		}
+	}
+	named("signup.callback_service_list", c.Signup.CallbackServices)
+	named("user_validation.service", c.UserValidation.Services)
+	for setting := range c.Signup.Others {
+		if !isIgnoredOfSignup(setting) {
+			fault("signup."+setting, "there is no such setting")
+		}
+	}
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
 	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
+	c.PasswordReset.check(&c.Main, fault, limit)
 	return errors.Join(faults...)
 }
 

@@ -34,6 +34,13 @@ type Options struct {
 	// Services runs the services that the configuration names; nil has none.
 	Services Services
 
+	// Mailer sends what main.smtp_conn names a connection for.
+	Mailer Mailer
+
+	// MailRetries are the pauses before a mail that was not sent is tried
+	// again; nil takes the default.
+	MailRetries []time.Duration
+
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -52,10 +59,13 @@ type Core struct {
 	audit     *auditBuffer
 	logger    *slog.Logger
 	services  Services
+	mailer    Mailer
+	mails     *mailQueue
 	now       func() time.Time
 
 	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
+	resetMail   mailTemplate
 
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
@@ -85,6 +95,9 @@ func New(o Options) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Mailer == nil && o.Config.Main.SMTPConn != "" && o.Config.Main.EmailService == "" {
+		return nil, errors.New("sso.main.smtp_conn: there are no SMTP connections here")
+	}
 	guesses, err := newThrottle(&o.Config.Login.Throttle, o.Keys.Newest().Derive("throttle digest"))
 	if err != nil {
 		return nil, err
@@ -102,11 +115,16 @@ func New(o Options) (*Core, error) {
 		throttle:  guesses,
 		logger:    o.Logger,
 		services:  o.Services,
+		mailer:    o.Mailer,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
 		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
+	if c.resetMail, err = o.Config.PasswordReset.template(); err != nil {
+		return nil, err
+	}
+	c.mails = newMailQueue(c.deliver, o.MailRetries, o.Logger)
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
 	c.cleaned = make(chan struct{})
@@ -117,10 +135,15 @@ func New(o Options) (*Core, error) {
 // DefaultApp implements sso.Core.
 func (c *Core) DefaultApp() string { return c.cfg.Apps.Default }
 
-// Close writes what is still waiting for the audit, as long as ctx lets it.
-// Calls made afterwards fail.
+// Drain sends the mail that is still on its way, or gives it up, while there
+// still are services that may send it.
+func (c *Core) Drain(ctx context.Context) { c.mails.close(ctx) }
+
+// Close sends the mail that is still on its way and writes what is waiting for
+// the audit, as long as ctx lets it. Calls made afterwards fail.
 func (c *Core) Close(ctx context.Context) error {
 	c.stop()
+	c.Drain(ctx)
 	<-c.cleaned
 	return c.audit.close(ctx)
 }
@@ -250,9 +273,9 @@ func (op *operation) finish(ctx context.Context, err error, committed bool) erro
 }
 
 // hidingOps are the operations that fall back to E005001 where a code may not
-// be told (section 3 of the specification). Whoever has a session already is
+// be told (sections 3 and 5 of the specification). Whoever has a session already is
 // told.
-var hidingOps = []string{sso.OpLogin, sso.OpLogout, sso.OpSearch}
+var hidingOps = []string{sso.OpLogin, sso.OpLogout, sso.OpSearch, sso.OpSignup}
 
 // failure makes the public error of a call.
 func (op *operation) failure(err error) *sso.Error {

@@ -37,6 +37,8 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		return sso.SessionInfo{}, err
 	}
 
+	lifetime := op.lifetimeFor(ctx, verified.user.Username)
+
 	var info sso.SessionInfo
 	err = op.change(ctx, store.Lookup{Username: verified.user.Username}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		user := found.Target
@@ -56,15 +58,14 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		var changes []store.Change
 		if user.IsTOTPEnabled && !op.call.Trusted && c.cfg.Login.TOTPSingleUse {
 			step, _ := c.matchTOTP(user, login.TOTPCode, now)
-			changes = append(changes,
-				store.ForgetTOTPSteps{UserPK: user.PK, Before: step - usedStepsKept},
-				store.UseTOTPStep{UserPK: user.PK, Step: step})
+			changes = append(changes, useCode(user, step)...)
 		}
 		if newHash != "" {
 			changes = append(changes, c.setPassword(user, newHash, now)...)
 		}
 		ust := ident.NewUST()
 		session := c.newSession(user, ust, op.call, now)
+		session.ExpirationTime = now.Add(lifetime)
 		info = sso.SessionInfo{
 			UST:            c.encrypted(ust),
 			UserID:         user.UserID,

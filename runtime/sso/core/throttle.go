@@ -68,6 +68,8 @@ func newThrottle(cfg *ThrottleConfig, key []byte) (*throttle, error) {
 const (
 	passwordOf    = "password"     // of a username, with its TOTP codes
 	oldPasswordOf = "old password" // of the owner of a session
+	codeOf        = "code"         // TOTP code of a username
+	codeOfOwner   = "owner's code" // TOTP code of the owner of a session
 )
 
 // guess is one attempt at a secret. The zero guess is one that is not counted.
@@ -239,7 +241,7 @@ func (op *operation) try(ctx context.Context, g *guess, verify func(*password.Tu
 // they cannot tell from one is counted like one: otherwise, counting would tell.
 func (op *operation) looksWrong(err error) bool {
 	var refused *refusal
-	if !errors.As(err, &refused) {
+	if !errors.As(err, &refused) || refused.retryAfter > 0 { // who was told to wait guessed nothing
 		return false
 	}
 	failure := op.failure(err)

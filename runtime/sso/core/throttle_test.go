@@ -526,3 +526,47 @@ func TestLoginsWaitInABoundedQueue(t *testing.T) {
 		(guesser{env, env.Core}).want("ok", "jane", ssotest.Password, home)
 	})
 }
+
+// TestThrottleValidateCode guesses codes at once, which hash nothing.
+func TestThrottleValidateCode(t *testing.T) {
+	t.Parallel()
+	const turns = 2
+	ssotest.Each(t, func(cfg *core.Config) {
+		cfg.HashSecret.MaxConcurrent, cfg.HashSecret.MaxWaiting = turns, 100
+	}, func(t *testing.T, env *ssotest.Env) {
+		key := totp.NewKey()
+		env.User("jane", func(u *sso.NewUser) { u.TOTPKey = key })
+		right, err := totp.Code(key, env.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ust := env.Login("jane")
+		for _, by := range []struct{ ust, username string }{{"", "jane"}, {"", "nobody"}, {ust, ""}} {
+			var mu sync.Mutex
+			var all sync.WaitGroup
+			outcomes := map[string]int{}
+			for range 60 {
+				all.Go(func() {
+					err := env.Core.ValidateTOTPCode(t.Context(), ssotest.Call(by.ust), "12345", by.username)
+					mu.Lock()
+					defer mu.Unlock()
+					outcomes[outcome(err)]++
+				})
+			}
+			all.Wait()
+			if tried := outcomes["E005001"]; tried < 5 || tried > 5+turns || tried+throttledOf(outcomes) != 60 {
+				t.Errorf("%v: %v", by, outcomes)
+			}
+			if got := outcome(env.Core.ValidateTOTPCode(t.Context(), ssotest.Call(by.ust), right, by.username)); !strings.HasPrefix(got, "wait ") {
+				t.Errorf("the right code: %s", got)
+			}
+		}
+		env.Clock.Forward(10 * time.Second)
+		if right, err = totp.Code(key, env.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if got := outcome(env.Core.ValidateTOTPCode(t.Context(), ssotest.Call(""), right, "jane")); got != "ok" {
+			t.Errorf("after the wait: %s", got)
+		}
+	})
+}

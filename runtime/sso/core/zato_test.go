@@ -53,6 +53,11 @@ func TestUsersOfZato(t *testing.T) {
 			Attrs         map[string]zatoAttribute
 			SessionAttrs  map[string]zatoAttribute `json:"session_attrs"`
 		} `json:"users"`
+		PasswordReset struct {
+			UserID   string `json:"user_id"`
+			Token    string `json:"token"`
+			ResetKey string `json:"reset_key"`
+		} `json:"password_reset"`
 	}
 	if err := json.Unmarshal(facts, &zato); err != nil {
 		t.Fatal(err)
@@ -136,5 +141,26 @@ func TestUsersOfZato(t *testing.T) {
 		if _, err := c.RenewSession(t.Context(), call); err != nil {
 			t.Errorf("%s: renewing the old session: %v", name, err)
 		}
+	}
+
+	reset := zato.PasswordReset
+	resetKey, err := c.AccessResetToken(t.Context(), ssotest.Call(""), reset.Token)
+	if err != nil {
+		t.Fatalf("accessing the token: %v", err)
+	}
+	if clear, err := secret.NewKeyring(key).Decrypt(resetKey); err != nil || string(clear) != reset.ResetKey {
+		t.Errorf("reset key %s, %v", clear, err)
+	}
+	change := sso.ResetPasswordChange{Token: reset.Token, ResetKey: resetKey, NewPassword: "Another-Horse-8-Stable"}
+	if err := c.ChangeResetPassword(t.Context(), ssotest.Call(""), change); err != nil {
+		t.Errorf("resetting the password: %v", err)
+	}
+	found, err := store.New(db).Read(t.Context(), store.Lookup{ResetToken: reset.Token})
+	if err != nil || found.Reset == nil || !found.Reset.IsDone || found.Target == nil || found.Target.UserID != reset.UserID {
+		t.Errorf("after the reset: %+v, %v", found.Reset, err)
+	}
+	_, err = c.Login(t.Context(), ssotest.Call(""), sso.LoginRequest{Username: found.Target.Username, Password: change.NewPassword})
+	if err != nil && !sso.HasCode(err, sso.TOTPCodeMissing) { // which is asked of who has the right password
+		t.Errorf("login with the new password: %v", err)
 	}
 }

@@ -28,6 +28,9 @@ type SSO struct {
 var (
 	_ runtime.Plugin      = (*SSO)(nil)
 	_ runtime.SSOProvider = (*SSO)(nil)
+	_ runtime.ServiceUser = (*SSO)(nil)
+	_ runtime.MailUser    = (*SSO)(nil)
+	_ runtime.Drainer     = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -41,7 +44,27 @@ func (p *SSO) Configure(load func(dst any) error) error {
 	if err := load(&p.cfg); err != nil {
 		return err
 	}
+	// The section prt has the older name of password_reset, and the last word.
+	older := struct {
+		PasswordReset *core.PasswordResetConfig `yaml:"prt"`
+		Others        map[string]any            `yaml:",inline"`
+	}{PasswordReset: &p.cfg.PasswordReset}
+	if err := load(&older); err != nil {
+		return err
+	}
 	return p.cfg.Check()
+}
+
+// SMTPConnection names the connection that mail is sent through.
+func (p *SSO) SMTPConnection() (setting, name string) {
+	return "sso.main.smtp_conn", p.cfg.Main.SMTPConn
+}
+
+// Drain sends the mail that is still on its way.
+func (p *SSO) Drain(ctx context.Context) {
+	if p.core != nil {
+		p.core.Drain(ctx)
+	}
 }
 
 // Statements lists the store's SQL.
@@ -54,13 +77,16 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 // another key.
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
-	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger, Services: host.Services})
+	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger, Services: host.Services, Mailer: host.Mail})
 	if err != nil {
 		return err
 	}
 	p.core = made
 	return made.CheckKeys(ctx)
 }
+
+// NamedServices are the hooks.
+func (p *SSO) NamedServices() map[string][]string { return p.cfg.NamedServices() }
 
 // Routes are the REST paths of the SSO.
 func (p *SSO) Routes() []channel.Route { return rest.Routes(p.core) }

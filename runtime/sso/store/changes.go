@@ -8,7 +8,8 @@ import (
 
 // Change is one write: UpdateUser, InsertUser, DeleteUser, InsertSession,
 // RenewSession, EndSession, EndSessionsOf, EndOtherSessionsOf, UseTOTPStep, ForgetTOTPSteps,
-// CountFailure, ForgetFailures, RememberSuccess or AddAudit.
+// InsertReset, UpdateReset, DropOtherResets, CountFailure, ForgetFailures,
+// RememberSuccess or AddAudit.
 type Change interface {
 	query(sql *statements) database.Query
 }

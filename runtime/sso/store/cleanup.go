@@ -11,19 +11,24 @@ import (
 // wait for long.
 const cleanUpBatch = 1000
 
-// expiring are the tables whose rows expire, and what their rows are known by.
-var expiring = []struct{ table, key string }{
-	{"zato_sso_session", "id"}, {"zato_sso_attr", "id"}, {"zato_sso_password_reset", "id"}, {"gatehouse_sso_throttle", "digest"},
+// expiring are the tables whose rows expire, what their rows are known by, and
+// when they have expired. A password reset that was accessed shortly before its
+// end is good until its key ends.
+var expiring = []struct{ table, key, condition string }{
+	{"zato_sso_session", "id", "expiration_time <= $1"},
+	{"zato_sso_attr", "id", "expiration_time <= $1"},
+	{"zato_sso_password_reset", "id", "expiration_time <= $1 AND reset_key_exp_time <= $1"},
+	{"gatehouse_sso_throttle", "digest", "expiration_time <= $1"},
 }
 
 // DeleteExpired deletes what has expired at a time, in small steps, and returns
 // how many rows that were.
 func (s *Store) DeleteExpired(ctx context.Context, at time.Time) (int64, error) {
 	var total int64
-	for _, rows := range expiring {
+	for _, e := range expiring {
 		// Said twice, so that a row that was written anew meanwhile stays.
-		sql := "DELETE FROM " + rows.table + " WHERE expiration_time <= $1 AND " + rows.key + " IN (SELECT " + rows.key + " FROM " +
-			rows.table + " WHERE expiration_time <= $1 ORDER BY " + rows.key + " LIMIT $2)"
+		sql := "DELETE FROM " + e.table + " WHERE " + e.condition + " AND " + e.key + " IN (SELECT " + e.key + " FROM " +
+			e.table + " WHERE " + e.condition + " ORDER BY " + e.key + " LIMIT $2)"
 		for deleted := int64(cleanUpBatch); deleted == cleanUpBatch; total += deleted {
 			if err := ctx.Err(); err != nil {
 				return total, err

@@ -15,10 +15,16 @@ var schemaSQLite string
 //go:embed migrations/002.sql
 var lookups string
 
-//go:embed migrations/throttle_postgresql.sql
+//go:embed migrations/003_postgresql.sql
+var searchPostgreSQL string
+
+//go:embed migrations/003_sqlite.sql
+var searchSQLite string
+
+//go:embed migrations/004_postgresql.sql
 var throttlePostgreSQL string
 
-//go:embed migrations/throttle_sqlite.sql
+//go:embed migrations/004_sqlite.sql
 var throttleSQLite string
 
 // MigrationOwner is the name under which the migrations are recorded.
@@ -30,6 +36,7 @@ func Migrations() []database.Migration {
 	return []database.Migration{
 		{Version: 1, Name: "tables of the SSO and its audit", SQLite: schemaSQLite, PostgreSQL: schemaPostgreSQL},
 		{Version: 2, Name: "look-ups", SQLite: lookups, PostgreSQL: lookups},
-		{Version: 3, Name: "throttling", SQLite: throttleSQLite, PostgreSQL: throttlePostgreSQL},
+		{Version: 3, Name: "search for parts of names", SQLite: searchSQLite, PostgreSQL: searchPostgreSQL},
+		{Version: 4, Name: "throttling", SQLite: throttleSQLite, PostgreSQL: throttlePostgreSQL},
 	}
 }

@@ -1,6 +1,10 @@
 package store
 
-import "gatehouse/runtime/database"
+import (
+	"slices"
+
+	"gatehouse/runtime/database"
+)
 
 const userColumns = `u.id, u.user_id, u.is_active, u.is_internal, u.is_super_user, u.is_locked, u.locked_time, u.creation_ctx,
 	u.locked_by, u.approval_status, u.approval_status_mod_time, u.approval_status_mod_by, u.username, u.password,
@@ -32,6 +36,9 @@ type statements struct {
 	renewSession string
 	listSessions string
 
+	signup signupStatements
+	resets resetStatements
+
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
@@ -44,6 +51,7 @@ type lookupStatements struct {
 	userOfUST       string
 	userByID        string
 	userByName      string
+	userByToken     string // of a sign-up
 	session         string
 	sessionToChange string
 }
@@ -61,11 +69,14 @@ func newStatements(dialect database.Dialect) statements {
 			userOfUST:       user + "u.id = (SELECT s.user_id FROM zato_sso_session s WHERE s.ust = $1)" + lockUser,
 			userByID:        user + "u.user_id = $1" + lockUser,
 			userByName:      user + "u.username = $1" + lockUser,
+			userByToken:     user + "u.sign_up_confirm_token = $1" + lockUser,
 			session:         session + lockSession,
 			sessionToChange: session + lockSessionToChange,
 		}
 	}
 	return statements{
+		signup: newSignupStatements(dialect),
+
 		read: lookups("", "", ""),
 		lock: lookups(lockUser, lockSession, lockSessionToChange),
 
@@ -105,6 +116,7 @@ func newStatements(dialect database.Dialect) statements {
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9
 			AND middle_name IS NOT DISTINCT FROM $10 AND last_name IS NOT DISTINCT FROM $11`,
 		deleteUser:      `DELETE FROM zato_sso_user WHERE id = $1`,
+		resets:          newResetStatements(lockUser, lockSessionToChange),
 		useTOTPStep:     `INSERT INTO gatehouse_sso_totp_used (user_id, step) VALUES ($1, $2)`,
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
@@ -117,7 +129,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return []string{
+	return slices.Concat(sql.signup.all(), sql.resets.all(), []string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -127,5 +139,6 @@ func Statements(dialect database.Dialect) []string {
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
 		sql.throttles, sql.countFailure, sql.forgetFailures, sql.rememberSuccess,
-	}
+		sql.read.userByToken, sql.lock.userByToken,
+	})
 }

@@ -40,8 +40,20 @@ type Lookup struct {
 	UserID     string
 	Username   string
 
+	// SignupToken names the user whose sign-up it confirms.
+	SignupToken string
+
+	// Taken, if set, asks whether names are taken already.
+	Taken *Taken
+
 	// TargetUST, in clear, names a session, whose owner is then the target.
 	TargetUST string
+
+	// ResetToken names a password reset, whose user is then the target.
+	ResetToken string
+
+	// Candidates, if set, names users that are only read.
+	Candidates *CandidateLookup
 
 	// Attributes, if set, names attributes of the target, or, where TargetUST
 	// is set, of that session.
@@ -61,6 +73,10 @@ type Found struct {
 	TargetSession *Session
 	Attributes    []*Attribute
 	Throttles     []*Throttle
+
+	UsernameTaken, EmailTaken bool // of Lookup.Taken
+	Reset                     *PasswordReset
+	Candidates                []*User // by the username, then by the e-mail
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -132,6 +148,8 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 		user(sql.userByID, lookup.UserID, &found.Target)
 	case lookup.Username != "":
 		user(sql.userByName, lookup.Username, &found.Target)
+	case lookup.SignupToken != "":
+		user(sql.userByToken, lookup.SignupToken, &found.Target)
 	case lookup.TargetUST != "":
 		user(sql.userOfUST, lookup.TargetUST, &found.Target)
 		queries = append(queries, database.Query{SQL: sql.session, Args: []any{lookup.TargetUST},
@@ -142,6 +160,8 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
 	queries = append(queries, s.throttleQueries(lookup, found)...)
+	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
+	queries = append(queries, s.resetQueries(lookup, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}
