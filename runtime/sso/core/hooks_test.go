@@ -135,6 +135,27 @@ func TestVerdicts(t *testing.T) {
 	})
 }
 
+// TestRefusedWhenTheCallerHasGone has a validator refuse a call that ends
+// meanwhile: nobody signs up, and nothing is called.
+func TestRefusedWhenTheCallerHasGone(t *testing.T) {
+	t.Parallel()
+	change := func(cfg *core.Config) {
+		withValidators("validator")(cfg)
+		cfg.Signup.CallbackServices = []string{"callback"}
+	}
+	ssotest.Each(t, change, func(t *testing.T, env *ssotest.Env) {
+		ctx, cancel := context.WithCancel(t.Context())
+		env.Services.Set("validator", func(context.Context, map[string]any) (any, error) {
+			cancel()
+			return map[string]any{"is_valid": false, "sub_status": "E001001"}, nil
+		})
+		token, err := env.Core.Signup(ctx, ssotest.Call(""), signupOf("jane"))
+		if token != "" || codeOf(err) != "E008004" || env.ID("jane") != "jane" || len(env.Services.Calls()) != 1 {
+			t.Errorf("%q, %v", token, err)
+		}
+	})
+}
+
 // TestWithoutBuiltInValidator lets in what only its rules forbid; the rules of
 // all users hold.
 func TestWithoutBuiltInValidator(t *testing.T) {

@@ -39,14 +39,11 @@ func (op *operation) signUp(ctx context.Context, signup sso.Signup) (*store.User
 		return nil, refused
 	}
 	hash, err := c.hasher.Hash(ctx, signup.Password)
-	if refused != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, refused
-	}
-	if err != nil {
+	if err != nil && (refused == nil || ctx.Err() != nil) {
 		return nil, err
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	user := sso.NewUser{
 		Username: signup.Username, Password: signup.Password, Email: signup.Email,
