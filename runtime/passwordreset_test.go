@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/runtime"
 	"gatehouse/runtime/database/pgtest"
@@ -186,6 +187,9 @@ func TestMailIsSentBeforeServicesEnd(t *testing.T) {
 			h.user("jane", func(u *sso.NewUser) { u.Email = sso.Some("jane@example.com") })
 			if a := h.send(http.MethodPost, "/zato/sso/password/reset", `{"current_app": "CRM", "credential": "jane"}`); a.status != http.StatusOK {
 				t.Fatal(a)
+			}
+			for !strings.Contains(h.log.String(), "it will be tried again") {
+				time.Sleep(time.Millisecond)
 			}
 			h.stop()
 			if len(inputs) != 2 || strings.Count(h.log.String(), "a mail was sent") != 1 {
