@@ -90,7 +90,7 @@ func (r *Runtime) call(ctx context.Context, request invocation.Request) (invocat
 		return invocation.Response{}, &invocation.Error{Status: http.StatusServiceUnavailable, Message: "no services are loaded"}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	api, end := sso.Bind(ctx, r.sso)
+	api, end := sso.Bind(script.Within(ctx), r.sso) // the SSO may run services, too
 	// What a runaway service does after its call has ended changes nothing:
 	// cancelling stops what is at work, and end waits for it.
 	defer end()

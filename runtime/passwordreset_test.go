@@ -20,9 +20,9 @@ import (
 	"gatehouse/runtime/sso"
 )
 
-// configured changes a configuration to what a file says, but for where things
+// configuredBy changes a configuration to what a file says, but for where things
 // are.
-func configured(t *testing.T, text string) func(*runtime.Config) {
+func configuredBy(t *testing.T, text string) func(*runtime.Config) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -100,7 +100,7 @@ func TestPasswordResetOfAHost(t *testing.T) {
 	if err := os.WriteFile(template, []byte("{username} {site_name} {expiration_time_hours}\nTOKEN={token}.\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := options{services: map[string]string{"reset.go": resetService}, change: configured(t, fmt.Sprintf(`
+	o := options{services: map[string]string{"reset.go": resetService}, change: configuredBy(t, fmt.Sprintf(`
 smtp:
   main: {host: 127.0.0.1, port: %d, ca_file: %q, username: gatehouse, password: mail-secret-1}
 sso:
@@ -176,7 +176,7 @@ func (self *mailer) Handle() error {
 // try: services, and so the one that mails, are still there for it.
 func TestMailIsSentBeforeServicesEnd(t *testing.T) {
 	t.Parallel()
-	change := configured(t, "sso:\n  main: {email_service: mail.send}\n")
+	change := configuredBy(t, "sso:\n  main: {email_service: mail.send}\n")
 	for name, database := range map[string]func(*testing.T) string{"SQLite": func(*testing.T) string { return "" }, "PostgreSQL": func(t *testing.T) string { return pgtest.URL(t) }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

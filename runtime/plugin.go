@@ -77,6 +77,13 @@ type Drainer interface {
 	Drain(ctx context.Context)
 }
 
+// ServiceUser is a plugin whose configuration names services to run.
+type ServiceUser interface {
+	// NamedServices lists them, by the settings that name them, such as
+	// sso.session.expiry_hook.
+	NamedServices() map[string][]string
+}
+
 // SSOProvider is a plugin that gives services their self.SSO.
 type SSOProvider interface {
 	SSO() sso.Core

@@ -10,7 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -191,12 +193,32 @@ func (r *Runtime) LoadServices(ctx context.Context) error {
 	if err := engine.Load(ctx); err != nil {
 		return err
 	}
-	for name := range r.cfg.Services.Timeouts {
-		if !slices.ContainsFunc(engine.Services(), func(info script.Info) bool { return info.Name == name }) {
-			r.logger.Warn("services.timeouts names a service that is not there", "service", name)
+	r.warnOfMissingServices()
+	return nil
+}
+
+// warnOfMissingServices tells of services that the configuration names and that
+// are not there; they may still come.
+func (r *Runtime) warnOfMissingServices() {
+	there := map[string]bool{}
+	for _, info := range r.engine.Services() {
+		there[info.Name] = true
+	}
+	warn := func(setting string, names iter.Seq[string]) {
+		for name := range names {
+			if !there[name] {
+				r.logger.Warn(setting+" names a service that is not there", "service", name)
+			}
 		}
 	}
-	return nil
+	warn("services.timeouts", maps.Keys(r.cfg.Services.Timeouts))
+	for _, plugin := range r.started {
+		if user, ok := plugin.(ServiceUser); ok {
+			for setting, names := range user.NamedServices() {
+				warn(setting, slices.Values(names))
+			}
+		}
+	}
 }
 
 // Services tells of every service that there is, and of every file that could

@@ -72,6 +72,14 @@ func (e *Engine) Call(
 // depthKey is the key in the contexts of calls of how many calls they are in.
 type depthKey struct{}
 
+// Within returns a context for what a call does that is to be made with ctx,
+// in other ways than by the context of its Service: calls made with it are
+// invocations from within that call.
+func Within(ctx context.Context) context.Context {
+	depth, _ := ctx.Value(depthKey{}).(int)
+	return context.WithValue(ctx, depthKey{}, depth+1)
+}
+
 // maxDepth is how long a chain of services that invoke each other may be:
 // every one holds an interpreter.
 const maxDepth = 50
@@ -196,11 +204,11 @@ type gate struct {
 }
 
 // enter reports whether a call may begin; if so, leave must follow. A nested
-// one always may, for the call that it belongs to is inside.
+// one may while anybody is inside: as a rule the call that it belongs to.
 func (g *gate) enter(nested bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed && !nested {
+	if g.closed && (!nested || g.inside == 0) {
 		return false
 	}
 	g.inside++

@@ -77,7 +77,7 @@ type Error struct {
 	Detail string
 
 	// Hidden is set where the configuration does not let a client know the
-	// codes: it is told E005001 instead (login, logout and search).
+	// codes: it is told E005001 instead (login, logout, search and sign-up).
 	Hidden bool
 
 	// Err is the cause. It is for logs, not for clients.

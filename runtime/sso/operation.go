@@ -12,6 +12,9 @@ const (
 	OpLogin             = "user.login"
 	OpLogout            = "user.logout"
 
+	OpSignup        = "user.signup"
+	OpConfirmSignup = "user.confirm_signup"
+
 	OpSearch               = "user.search"
 	OpLockUser             = "user.lock_user"
 	OpUnlockUser           = "user.unlock_user"

@@ -57,7 +57,7 @@ func FuzzParseTime(f *testing.F) {
 // FuzzPatchFromJSON takes any JSON object: each key of the table that is there
 // is present with a value of its type or NULL, or refused.
 func FuzzPatchFromJSON(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"email": null}`, `{"is_locked": "yes", "first_name": 7}`, `{"password_expiry": "2030-01-01"}`, `{"username": [1]}`} {
+	for _, seed := range []string{`{}`, `{"email": null}`, `{"is_locked": "yes", "first_name": 7}`, `{"password_expiry": "2030-01-01"}`, `{"username": [1]}`, `{"app_list": ["CRM", 1, null]}`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -89,5 +89,37 @@ func FuzzPatchFromJSON(f *testing.F) {
 		}
 		sso.NewUserFromJSON(data)
 		sso.NewUserFromMap(data)
+		sso.SignupFromJSON(data)
+		sso.SignupFromMap(data)
+	})
+}
+
+// FuzzSearchFromJSON takes any JSON object: pages are whole numbers from 0, and
+// what a key holds reaches the criteria or is refused.
+func FuzzSearchFromJSON(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"username": 7}`, `{"name_op": "xor"}`, `{"cur_page": -1, "page_size": 1e99}`, `{"email": [], "paginate": "no"}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var data map[string]any
+		if decoder.Decode(&data) != nil {
+			return
+		}
+		for _, criteria := range []sso.SearchCriteria{sso.SearchFromJSON(data), sso.SearchFromMap(data)} {
+			if criteria.Problem() != nil {
+				continue
+			}
+			if criteria.Page < 0 || criteria.PageSize < 0 {
+				t.Errorf("page %d of %d", criteria.Page, criteria.PageSize)
+			}
+			if name, ok := data["username"].(string); ok && criteria.Username != name {
+				t.Errorf("username %q became %q", name, criteria.Username)
+			}
+			if email, ok := data["email"].(string); ok && criteria.Email != sso.Some(email) {
+				t.Errorf("e-mail %q became %v", email, criteria.Email)
+			}
+		}
 	})
 }

@@ -20,6 +20,8 @@ type Core interface {
 	DefaultApp() string
 
 	CreateUser(ctx context.Context, call Call, user NewUser) (User, error)
+	Signup(ctx context.Context, call Call, signup Signup) (token string, err error)
+	ConfirmSignup(ctx context.Context, call Call, token string) error
 	CurrentUser(ctx context.Context, call Call, allAttributes bool) (User, error)
 	UserByUsername(ctx context.Context, call Call, username string, needsApproved bool) (*User, error)
 	UserByID(ctx context.Context, call Call, userID string, allAttributes bool) (User, error)

@@ -21,12 +21,15 @@ type Config struct {
 	Session         SessionConfig       `yaml:"session"`
 	Password        PasswordConfig      `yaml:"password"`
 	Signup          SignupConfig        `yaml:"signup"`
+	UserValidation  UserValidation      `yaml:"user_validation"`
 	Search          SearchConfig        `yaml:"search"`
 	PasswordReset   PasswordResetConfig `yaml:"password_reset"`
 
 	// PRT is another name of password_reset, which Zato had before; what it
 	// says goes before what password_reset says. The plugin reads it.
 	PRT any `yaml:"prt,omitempty"`
+
+	ignoredSections `yaml:",inline"`
 }
 
 // MainConfig says what is stored encrypted, and how mail is sent.
@@ -50,6 +53,7 @@ type HashSecretConfig struct {
 type AppsConfig struct {
 	All                  []string `yaml:"all"`
 	Default              string   `yaml:"default"`
+	SignupAllowed        []string `yaml:"signup_allowed"`
 	LoginAllowed         []string `yaml:"login_allowed"`
 	LoginMetadataAllowed []string `yaml:"login_metadata_allowed"`
 	InformIfAppInvalid   bool     `yaml:"inform_if_app_invalid"`
@@ -62,11 +66,17 @@ type LoginConfig struct {
 	InformIfNotConfirmed bool `yaml:"inform_if_not_confirmed"`
 	InformIfTOTPMissing  bool `yaml:"inform_if_totp_missing"`
 	TOTPSingleUse        bool `yaml:"totp_single_use"`
+
+	InformIfNotApproved ignored `yaml:"inform_if_not_approved,omitempty"` // who is not approved counts as unknown
 }
 
 // SessionConfig sets the lifetime of sessions.
 type SessionConfig struct {
 	Expiry int `yaml:"expiry"` // minutes
+
+	// ExpiryHook is the service that decides on the lifetime of a session
+	// instead, when it is opened or renewed; "" is none.
+	ExpiryHook string `yaml:"expiry_hook"`
 }
 
 // PasswordConfig is the policy of passwords.
@@ -81,14 +91,38 @@ type PasswordConfig struct {
 	MaxLength              int      `yaml:"max_length"` // characters
 	RejectList             []string `yaml:"reject_list"`
 	EndSessions            bool     `yaml:"end_sessions"` // of the user, other than the one at hand, when a password changes
+
+	LogInIfAboutToExpire   ignored `yaml:"log_in_if_about_to_expire,omitempty"`
+	MinComplexityAlgorithm ignored `yaml:"min_complexity_algorithm,omitempty"`
 }
 
-// SignupConfig holds what of sign-up concerns every way to make or rename a
-// user.
+// SignupConfig is the policy of sign-up. The lengths and the approval concern
+// every way to make or rename a user.
 type SignupConfig struct {
 	MaxLengthUsername int  `yaml:"max_length_username"` // characters
 	MaxLengthEmail    int  `yaml:"max_length_email"`    // characters
 	IsApprovalNeeded  bool `yaml:"is_approval_needed"`
+	IsEmailRequired   bool `yaml:"is_email_required"`
+
+	// What a refused sign-up may tell.
+	InformIfUserExists   bool `yaml:"inform_if_user_exists"`
+	InformIfUserInvalid  bool `yaml:"inform_if_user_invalid"`
+	InformIfEmailExists  bool `yaml:"inform_if_email_exists"`
+	InformIfEmailInvalid bool `yaml:"inform_if_email_invalid"`
+
+	// CallbackServices are called in turn after a user has signed up.
+	CallbackServices []string `yaml:"callback_service_list"`
+
+	ignoredSignup `yaml:",inline"`
+	Others        map[string]ignored `yaml:",inline"` // of which Check lets only the ignored pass
+}
+
+// UserValidation says who else decides about a sign-up, and what usernames and
+// e-mails must not contain there.
+type UserValidation struct {
+	Services       []string `yaml:"service"` // run in turn; the first that refuses decides
+	RejectUsername []string `yaml:"reject_username"`
+	RejectEmail    []string `yaml:"reject_email"`
 }
 
 // SearchConfig bounds the pages of a search.
@@ -121,7 +155,12 @@ func DefaultConfig() Config {
 			},
 			EndSessions: true,
 		},
-		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true},
+		Signup: SignupConfig{MaxLengthUsername: 128, MaxLengthEmail: 128, IsApprovalNeeded: true, IsEmailRequired: true},
+		UserValidation: UserValidation{
+			Services:       []string{BuiltInValidator},
+			RejectUsername: []string{"zato", "admin", "root", "system", "sso"},
+			RejectEmail:    []string{"zato", "admin", "root", "system", "sso"},
+		},
 		Search: SearchConfig{DefaultPageSize: 50, MaxPageSize: 100},
 
 		PasswordReset: defaultPasswordReset(),
@@ -160,6 +199,7 @@ func (c *Config) Check() error {
 		}
 	}
 	known("apps.default", c.Apps.Default)
+	known("apps.signup_allowed", c.Apps.SignupAllowed...)
 	known("apps.login_allowed", c.Apps.LoginAllowed...)
 	known("apps.login_metadata_allowed", c.Apps.LoginMetadataAllowed...)
 	for username, networks := range c.UserAddressList {
@@ -183,6 +223,18 @@ func (c *Config) Check() error {
 	}
 	limit("signup.max_length_username", c.Signup.MaxLengthUsername, 191)
 	limit("signup.max_length_email", c.Signup.MaxLengthEmail, 1000)
+	named := func(setting string, services []string) {
+		if slices.Contains(services, "") {
+			fault(setting, "lists a service without a name")
+		}
+	}
+	named("signup.callback_service_list", c.Signup.CallbackServices)
+	named("user_validation.service", c.UserValidation.Services)
+	for setting := range c.Signup.Others {
+		if !isIgnoredOfSignup(setting) {
+			fault("signup."+setting, "there is no such setting")
+		}
+	}
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
 	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
 	c.PasswordReset.check(&c.Main, fault, limit)

@@ -251,9 +251,9 @@ func (op *operation) finish(ctx context.Context, err error, committed bool) erro
 }
 
 // hidingOps are the operations that fall back to E005001 where a code may not
-// be told (section 3 of the specification). Whoever has a session already is
+// be told (sections 3 and 5 of the specification). Whoever has a session already is
 // told.
-var hidingOps = []string{sso.OpLogin, sso.OpLogout, sso.OpSearch}
+var hidingOps = []string{sso.OpLogin, sso.OpLogout, sso.OpSearch, sso.OpSignup}
 
 // failure makes the public error of a call.
 func (op *operation) failure(err error) *sso.Error {

@@ -39,6 +39,8 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		return sso.SessionInfo{}, err
 	}
 
+	lifetime := op.lifetimeFor(ctx, verified.user.Username)
+
 	var info sso.SessionInfo
 	err = op.change(ctx, store.Lookup{Username: verified.user.Username}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		user := found.Target
@@ -65,6 +67,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		}
 		ust := ident.NewUST()
 		session := c.newSession(user, ust, op.call, now)
+		session.ExpirationTime = now.Add(lifetime)
 		info = sso.SessionInfo{
 			UST:            c.encrypted(ust),
 			UserID:         user.UserID,

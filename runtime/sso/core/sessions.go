@@ -74,13 +74,17 @@ func (c *Core) RenewSession(ctx context.Context, call sso.Call) (time.Time, erro
 	if err != nil {
 		return time.Time{}, op.finish(ctx, err, false)
 	}
+	lifetime, err := op.lifetimeOfCaller(ctx)
+	if err != nil {
+		return time.Time{}, op.finish(ctx, err, false)
+	}
 	var expiration time.Time
 	err = op.change(ctx, store.Lookup{UST: op.ust, ChangesSession: true}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		if err := c.checkSession(found.Session, found.Caller, call, now); err != nil {
 			return nil, err
 		}
 		renewed := *found.Session
-		renewed.ExpirationTime = now.Add(c.sessionLifetime())
+		renewed.ExpirationTime = now.Add(lifetime)
 		renewed.State = stateText(stateChanges(renewed.State), call, now, "renew")
 		expiration = renewed.ExpirationTime
 		return []store.Change{store.RenewSession{Session: &renewed}}, nil
@@ -146,7 +150,8 @@ func (c *Core) readSession(row *store.Session) sso.Session {
 	return session
 }
 
-// sessionLifetime is how long a session is good for after login or renewal.
+// sessionLifetime is how long a session is good for after login or renewal,
+// unless session.expiry_hook says otherwise: see lifetimeFor.
 func (c *Core) sessionLifetime() time.Duration {
 	return time.Duration(c.cfg.Session.Expiry) * time.Minute
 }

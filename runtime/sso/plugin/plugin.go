@@ -30,6 +30,7 @@ var (
 	_ runtime.SSOProvider = (*SSO)(nil)
 	_ runtime.MailUser    = (*SSO)(nil)
 	_ runtime.Drainer     = (*SSO)(nil)
+	_ runtime.ServiceUser = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -83,6 +84,9 @@ func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.core = made
 	return made.CheckKeys(ctx)
 }
+
+// NamedServices are the hooks.
+func (p *SSO) NamedServices() map[string][]string { return p.cfg.NamedServices() }
 
 // Routes are the REST paths of the SSO.
 func (p *SSO) Routes() []channel.Route { return rest.Routes(p.core) }

@@ -22,6 +22,8 @@ func Routes(core sso.Core) []channel.Route {
 		route(http.MethodPost, "/zato/sso/user", a.createUser),
 		route(http.MethodPatch, "/zato/sso/user", a.updateUser),
 		route(http.MethodDelete, "/zato/sso/user", a.deleteUser),
+		route(http.MethodPost, "/zato/sso/user/signup", a.signUp),
+		route(http.MethodPatch, "/zato/sso/user/signup", a.confirmSignup),
 		route("", "/zato/sso/user/search", a.search),
 		route(http.MethodPost, "/zato/sso/user/approve", onUser(core.ApproveUser)),
 		route(http.MethodPost, "/zato/sso/user/reject", onUser(core.RejectUser)),

@@ -38,6 +38,8 @@ type Env struct {
 	Config core.Config
 	Clock  *Clock
 	Log    *Log
+
+	Services *Services // there are none at first
 }
 
 // Databases runs a test on an empty database of every engine, as subtests that
@@ -92,7 +94,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 		change(&cfg)
 	}
 	env := &Env{T: t, DB: db, Store: store.New(db), Config: cfg,
-		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(Log)}
+		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(Log), Services: new(Services)}
 	env.Core = env.NewCore(cfg)
 	return env
 }
@@ -101,7 +103,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 func (e *Env) NewCore(cfg core.Config) *core.Core {
 	e.T.Helper()
 	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys,
-		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now})
+		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services})
 	if err != nil {
 		e.T.Fatal(err)
 	}

@@ -30,6 +30,8 @@ func TestConformance(t *testing.T) {
 			"changes are all or nothing":      allOrNothing,
 			"audit filters":                   auditFilters,
 			"locks":                           locks,
+			"names are found":                 namesAreFound,
+			"sign-ups":                        signups,
 		} {
 			t.Run(name, func(t *testing.T) { test(t, store.New(db)) })
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"gatehouse/runtime/database"
 )
@@ -32,13 +33,14 @@ type NameFilter struct {
 // FindUsers returns the users that a filter chooses, by display name, username,
 // sign-up time and user ID, and how many there are without its limit.
 func (s *Store) FindUsers(ctx context.Context, filter UserFilter) (users []*User, total int, err error) {
-	where, args := filter.conditions()
-	collate := ""
+	where, args := filter.conditions(s.db.Dialect())
+	// As the index gatehouse_sso_user_order has it: SQLite's has no NULLs last,
+	// PostgreSQL is to sort as SQLite does.
+	order := ` ORDER BY u.display_name IS NULL, u.display_name, u.username, u.sign_up_time, u.user_id`
 	if s.db.Dialect() == database.PostgreSQL {
-		collate = ` COLLATE "C"` // as SQLite sorts
+		order = ` ORDER BY u.display_name COLLATE "C", u.username COLLATE "C", u.sign_up_time, u.user_id COLLATE "C"`
 	}
-	list := "SELECT " + userColumns + " FROM zato_sso_user u" + where +
-		fmt.Sprintf(" ORDER BY u.display_name%[1]s NULLS LAST, u.username%[1]s, u.sign_up_time, u.user_id%[1]s", collate)
+	list := "SELECT " + userColumns + " FROM zato_sso_user u" + where + order
 	if filter.Limit > 0 {
 		list += fmt.Sprintf(" LIMIT %d OFFSET %d", filter.Limit, filter.Offset)
 	}
@@ -62,7 +64,7 @@ func (f *UserFilter) Texts() []string {
 	return texts
 }
 
-func (f *UserFilter) conditions() (where string, args []any) {
+func (f *UserFilter) conditions(dialect database.Dialect) (where string, args []any) {
 	var all []string
 	arg := func(value any) string {
 		args = append(args, value)
@@ -79,11 +81,16 @@ func (f *UserFilter) conditions() (where string, args []any) {
 	var names []string
 	for _, name := range f.Names {
 		upper := *searchText(&name.Text)
-		if name.Contains {
-			names = append(names, "u."+name.Column+"_upper LIKE "+arg("%"+escapeLike.Replace(upper)+"%")+` ESCAPE '!'`)
-		} else {
+		if !name.Contains {
 			names = append(names, "u."+name.Column+"_upper = "+arg(upper))
+			continue
 		}
+		contains := "u." + name.Column + "_upper LIKE " + arg("%"+escapeLike.Replace(upper)+"%") + ` ESCAPE '!'`
+		if dialect == database.SQLite && utf8.RuneCountInString(upper) >= trigram {
+			phrase := name.Column + `_upper : "` + strings.ReplaceAll(upper, `"`, `""`) + `"`
+			contains = "(" + contains + " AND u.id IN (SELECT rowid FROM gatehouse_sso_user_names WHERE gatehouse_sso_user_names MATCH " + arg(phrase) + "))"
+		}
+		names = append(names, contains)
 	}
 	operator := " AND "
 	if f.NamesOr {
@@ -97,6 +104,10 @@ func (f *UserFilter) conditions() (where string, args []any) {
 	}
 	return " WHERE " + strings.Join(all, " AND "), args
 }
+
+// trigram is how many characters a text must have to be found through an index
+// of trigrams.
+const trigram = 3
 
 var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 

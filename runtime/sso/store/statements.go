@@ -1,6 +1,10 @@
 package store
 
-import "gatehouse/runtime/database"
+import (
+	"slices"
+
+	"gatehouse/runtime/database"
+)
 
 const userColumns = `u.id, u.user_id, u.is_active, u.is_internal, u.is_super_user, u.is_locked, u.locked_time, u.creation_ctx,
 	u.locked_by, u.approval_status, u.approval_status_mod_time, u.approval_status_mod_by, u.username, u.password,
@@ -33,6 +37,7 @@ type statements struct {
 	listSessions string
 
 	resets resetStatements
+	signup signupStatements
 
 	useTOTPStep     string
 	forgetTOTPSteps string
@@ -44,6 +49,7 @@ type lookupStatements struct {
 	userOfUST       string
 	userByID        string
 	userByName      string
+	userByToken     string // of a sign-up
 	session         string
 	sessionToChange string
 }
@@ -61,11 +67,14 @@ func newStatements(dialect database.Dialect) statements {
 			userOfUST:       user + "u.id = (SELECT s.user_id FROM zato_sso_session s WHERE s.ust = $1)" + lockUser,
 			userByID:        user + "u.user_id = $1" + lockUser,
 			userByName:      user + "u.username = $1" + lockUser,
+			userByToken:     user + "u.sign_up_confirm_token = $1" + lockUser,
 			session:         session + lockSession,
 			sessionToChange: session + lockSessionToChange,
 		}
 	}
 	return statements{
+		signup: newSignupStatements(dialect),
+
 		read: lookups("", "", ""),
 		lock: lookups(lockUser, lockSession, lockSessionToChange),
 
@@ -116,7 +125,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return append([]string{
+	return slices.Concat(sql.signup.all(), sql.resets.all(), []string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -125,5 +134,6 @@ func Statements(dialect database.Dialect) []string {
 		sql.allAttributes.ofUserID, sql.allAttributes.ofUST, sql.allAttributes.ofSession,
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
-	}, sql.resets.all()...)
+		sql.read.userByToken, sql.lock.userByToken,
+	})
 }

@@ -40,6 +40,12 @@ type Lookup struct {
 	UserID     string
 	Username   string
 
+	// SignupToken names the user whose sign-up it confirms.
+	SignupToken string
+
+	// Taken, if set, asks whether names are taken already.
+	Taken *Taken
+
 	// TargetUST, in clear, names a session, whose owner is then the target.
 	TargetUST string
 
@@ -63,8 +69,9 @@ type Found struct {
 	TargetSession *Session
 	Attributes    []*Attribute
 
-	Reset      *PasswordReset
-	Candidates []*User // by the username, then by the e-mail
+	Reset                     *PasswordReset
+	Candidates                []*User // by the username, then by the e-mail
+	UsernameTaken, EmailTaken bool    // of Lookup.Taken
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -136,6 +143,8 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 		user(sql.userByID, lookup.UserID, &found.Target)
 	case lookup.Username != "":
 		user(sql.userByName, lookup.Username, &found.Target)
+	case lookup.SignupToken != "":
+		user(sql.userByToken, lookup.SignupToken, &found.Target)
 	case lookup.TargetUST != "":
 		user(sql.userOfUST, lookup.TargetUST, &found.Target)
 		queries = append(queries, database.Query{SQL: sql.session, Args: []any{lookup.TargetUST},
@@ -146,6 +155,7 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
 	queries = append(queries, s.resetQueries(lookup, found, lock)...)
+	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}

@@ -1,0 +1,36 @@
+package rest
+
+import (
+	"context"
+
+	"gatehouse/runtime/channel"
+	"gatehouse/runtime/sso"
+)
+
+// fromNobody reads who calls where a missing application is refused by the SSO
+// rather than as a bad request.
+func (in *input) fromNobody() sso.Call {
+	return sso.Call{
+		CID:        channel.CID(in.request.Context()),
+		App:        in.optional("current_app"),
+		RemoteAddr: channel.RemoteAddr(in.request),
+		UserAgent:  in.request.UserAgent(),
+	}
+}
+
+func (a api) signUp(ctx context.Context, in *input) (answer, error) {
+	call := in.fromNobody()
+	if in.fault != nil {
+		return answer{}, in.fault
+	}
+	token, err := a.core.Signup(ctx, call, sso.SignupFromJSON(in.elements))
+	return answer{keys: map[string]any{"confirm_token": token}}, err
+}
+
+func (a api) confirmSignup(ctx context.Context, in *input) (answer, error) {
+	call, token := in.fromNobody(), in.optional("confirm_token")
+	if in.fault != nil {
+		return answer{}, in.fault
+	}
+	return answer{}, a.core.ConfirmSignup(ctx, call, token)
+}

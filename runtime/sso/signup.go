@@ -1,0 +1,91 @@
+package sso
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Signup is what a user signs up with.
+type Signup struct {
+	Username string
+	Password string
+	Email    Optional[string]
+	Apps     []string // that the user signs up to, beside that of the call
+
+	problems []string // unknown keys and values of a wrong type
+}
+
+var signupKeys = []string{"username", "password", "email", "app_list"}
+
+// SignupFromMap makes a sign-up of a script's Dict. Unknown keys and values of
+// a wrong type are kept, to be refused in their turn.
+func SignupFromMap(data map[string]any) Signup {
+	signup := signupFrom(data, strictReading)
+	for key := range data {
+		if !slices.Contains(signupKeys, key) {
+			signup.problems = append(signup.problems, fmt.Sprintf("there is no key %q", printable(key)))
+		}
+	}
+	return signup
+}
+
+// SignupFromJSON makes a sign-up of a decoded JSON object, as leniently as
+// PatchFromJSON does.
+func SignupFromJSON(data map[string]any) Signup { return signupFrom(data, lenientReading) }
+
+func signupFrom(data map[string]any, read reading) Signup {
+	var signup Signup
+	wrong := func(key string) {
+		signup.problems = append(signup.problems, fmt.Sprintf("%s does not take a %T", key, data[key]))
+	}
+	for key, dst := range map[string]*string{"username": &signup.Username, "password": &signup.Password} {
+		if !assignOrDefault(dst, data[key], read.text) {
+			wrong(key)
+		}
+	}
+	if value, present := data["email"]; present && !assign(&signup.Email, value, read.text) {
+		wrong("email")
+	}
+	apps, ok := textList(data["app_list"], read.text)
+	if !ok {
+		wrong("app_list")
+	}
+	signup.Apps = apps
+	return signup
+}
+
+// textList reads a list of texts, each of which it has once; a text alone is a
+// list of one, nil and "" are none.
+func textList(value any, read func(any) (string, bool)) ([]string, bool) {
+	if value = dereference(value); value == nil {
+		return nil, true
+	}
+	if text, ok := read(value); ok {
+		if text == "" {
+			return nil, true
+		}
+		return []string{text}, true
+	}
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+		return nil, false
+	}
+	var list []string
+	isThere := map[string]bool{}
+	for i := range v.Len() {
+		text, ok := read(v.Index(i).Interface())
+		if !ok {
+			return nil, false
+		}
+		if !isThere[text] {
+			list = append(list, text)
+		}
+		isThere[text] = true
+	}
+	return list, true
+}
+
+// Problem returns one thing that is wrong with the keys or types of the data
+// that a sign-up was made of, or nil.
+func (s *Signup) Problem() error { return firstProblem(s.problems) }
