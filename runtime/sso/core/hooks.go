@@ -21,6 +21,9 @@ func (c *Config) NamedServices() map[string][]string {
 	if c.Session.ExpiryHook != "" {
 		named["sso.session.expiry_hook"] = []string{c.Session.ExpiryHook}
 	}
+	if c.Main.EmailService != "" {
+		named["sso.main.email_service"] = []string{c.Main.EmailService}
+	}
 	return named
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -606,4 +607,32 @@ func TestServiceMails(t *testing.T) {
 			t.Errorf("log: %s", log)
 		}
 	})
+}
+
+// resetting is what the steps after the first answer to those of trusting: who
+// is not approved has no token.
+var resetting = func() map[string]string {
+	answers := maps.Clone(trusting)
+	answers["unapproved"] = string(sso.PasswordResetFailed)
+	return answers
+}()
+
+// tokenOf gives somebody a token, and accesses it if told to.
+func tokenOf(t *testing.T, env *ssotest.Env, who someone, access bool) (token, key string) {
+	t.Helper()
+	if err := env.Core.CreateResetToken(t.Context(), ssotest.Call(""), who.name); err != nil {
+		t.Fatal(err)
+	}
+	found := tokens(env, who.id)
+	if len(found) == 0 {
+		return "none", ""
+	}
+	token = found[len(found)-1]
+	if access {
+		var err error
+		if key, err = env.Core.AccessResetToken(t.Context(), ssotest.Call(""), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return token, key
 }
