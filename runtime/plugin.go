@@ -3,10 +3,12 @@ package runtime
 import (
 	"context"
 	"log/slog"
+	"net/http"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/secret"
+	"gatehouse/runtime/security"
 	"gatehouse/runtime/service"
 	"gatehouse/runtime/sso"
 )
@@ -57,6 +59,18 @@ type Host struct {
 
 	// Services runs the services that a plugin's configuration names.
 	Services service.Invoker
+
+	// Security is the definitions that callers of services authenticate with.
+	Security *security.Definitions
+}
+
+// SessionOpener is a plugin that gives callers of services a session by the
+// security definition that let them in.
+type SessionOpener interface {
+	// OpenSession opens or renews the session of a caller and returns its
+	// token, or "" where the caller has none; the call goes on either way. An
+	// error ends the call.
+	OpenSession(r *http.Request, caller security.Principal) (string, error)
 }
 
 // SSOProvider is a plugin that gives services their self.SSO.
