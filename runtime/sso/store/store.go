@@ -46,6 +46,9 @@ type Lookup struct {
 	// Attributes, if set, names attributes of the target, or, where TargetUST
 	// is set, of that session.
 	Attributes *AttributeLookup
+
+	// Links, if set, names links to security definitions.
+	Links *LinkLookup
 }
 
 // Found holds the rows that a Lookup has found. What was not found is nil.
@@ -56,6 +59,9 @@ type Found struct {
 
 	TargetSession *Session
 	Attributes    []*Attribute
+
+	Links            []*Link
+	ExternalSessions []*Session
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -134,8 +140,11 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 				found.TargetSession = new(Session)
 				return scan(found.TargetSession.columns()...)
 			}})
+	case lookup.Links != nil && lookup.Links.IsTarget:
+		queries = append(queries, s.userOfLink(lookup, found, lock))
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
+	queries = append(queries, s.linkQueries(lookup, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}
@@ -179,6 +188,9 @@ func translate(err error) error {
 		return ErrUsernameTaken
 	case "gatehouse_sso_totp_used_pkey", "gatehouse_sso_totp_used.user_id,gatehouse_sso_totp_used.step":
 		return ErrTOTPCodeUsed
+	}
+	if isLinkIndex(violated.Constraint) {
+		return ErrLinkExists
 	}
 	return err
 }
