@@ -23,6 +23,12 @@ const (
 	OpSetPassword          = "user.set_password"
 	OpResetTOTPKey         = "user.reset_totp_key"
 
+	OpGetUserByLinkedAuth = "user.get_user_by_linked_auth"
+	OpGetLinkedAuthList   = "user.get_linked_auth_list"
+	OpCreateLinkedAuth    = "user.create_linked_auth"
+	OpDeleteLinkedAuth    = "user.delete_linked_auth"
+	OpExternalSession     = "session.external_auth"
+
 	OpGetSession    = "session.get"
 	OpVerifySession = "session.verify"
 	OpRenewSession  = "session.renew"

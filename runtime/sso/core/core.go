@@ -34,6 +34,10 @@ type Options struct {
 	// Services runs the services that the configuration names; nil has none.
 	Services Services
 
+	// Definitions are the security definitions that users can be linked to;
+	// nil has none.
+	Definitions Definitions
+
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -54,6 +58,9 @@ type Core struct {
 
 	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
+
+	definitions Definitions
+	externals   externalCache
 
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
@@ -94,6 +101,7 @@ func New(o Options) (*Core, error) {
 		services:  o.Services,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
+		definitions: o.Definitions,
 		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
@@ -124,6 +132,7 @@ type refusal struct {
 	codes  []sso.Code
 	detail string
 	hidden bool
+	err    error // that the public error matches; nil for most
 }
 
 func (r *refusal) Error() string { return fmt.Sprintf("%v: %s", r.codes, r.detail) }
@@ -149,11 +158,18 @@ type operation struct {
 	ust   string // in clear
 }
 
+func (c *Core) checkApp(call sso.Call) error {
+	if !slices.Contains(c.cfg.Apps.All, call.App) {
+		return refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+	}
+	return nil
+}
+
 // begin checks the app and, where the call has one, decrypts the UST.
 func (c *Core) begin(name string, call sso.Call, needsSession bool) (*operation, error) {
 	op := &operation{core: c, name: name, call: call, entry: newEntry(name, call)}
-	if !slices.Contains(c.cfg.Apps.All, call.App) {
-		return op, refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+	if err := c.checkApp(call); err != nil {
+		return op, err
 	}
 	if !needsSession || call.Trusted {
 		return op, nil
@@ -240,13 +256,15 @@ func (op *operation) failure(err error) *sso.Error {
 	var refused *refusal
 	if errors.As(err, &refused) {
 		return &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail,
-			Hidden: refused.hidden && slices.Contains(hidingOps, op.name)}
+			Hidden: refused.hidden && slices.Contains(hidingOps, op.name), Err: refused.err}
 	}
 	failed := &sso.Error{Op: op.name, Codes: []sso.Code{sso.InternalError}, Err: err}
 	var fault *database.Error
 	switch {
 	case errors.Is(err, store.ErrUsernameTaken):
 		failed.Codes, failed.Detail = []sso.Code{sso.UsernameExists}, "the username is taken"
+	case errors.Is(err, store.ErrLinkExists):
+		failed.Codes, failed.Detail = []sso.Code{sso.InvalidInput}, "the user is linked to this definition already"
 	case errors.Is(err, store.ErrTOTPCodeUsed):
 		failed.Codes, failed.Detail = []sso.Code{sso.NotAllowed}, "the TOTP code was used already: wait for the next one"
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

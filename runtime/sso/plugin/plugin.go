@@ -28,6 +28,8 @@ type SSO struct {
 var (
 	_ runtime.Plugin      = (*SSO)(nil)
 	_ runtime.SSOProvider = (*SSO)(nil)
+
+	_ runtime.SessionOpener = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -54,7 +56,8 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 // another key.
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
-	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger, Services: host.Services})
+	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
+		Services: host.Services, Definitions: host.Security})
 	if err != nil {
 		return err
 	}

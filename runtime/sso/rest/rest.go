@@ -29,6 +29,9 @@ func Routes(core sso.Core) []channel.Route {
 		route(http.MethodDelete, "/zato/sso/user/lock", onUser(core.UnlockUser)),
 		route(http.MethodPatch, "/zato/sso/user/password", a.changePassword),
 		route(http.MethodPatch, "/zato/sso/user/totp", a.resetTOTPKey),
+		route(http.MethodGet, "/zato/sso/user/linked", a.listLinks),
+		route(http.MethodPost, "/zato/sso/user/linked", a.createLink),
+		route(http.MethodDelete, "/zato/sso/user/linked", a.deleteLink),
 		route(http.MethodGet, "/zato/sso/user/session", a.getSession),
 		route(http.MethodPost, "/zato/sso/user/session", a.verifySession),
 		route(http.MethodPatch, "/zato/sso/user/session", a.renewSession),
@@ -89,15 +92,21 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &refused) && errors.Is(err, sso.ErrUnavailable):
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable,
 			Message: "The database is unavailable: try again later", Cause: err})
+	case errors.Is(err, sso.ErrNoSuchDefinition):
+		badRequest(w, r, err)
 	case refused != nil && !sso.HasCode(err, sso.InternalError):
 		channel.WriteJSON(w, http.StatusForbidden, map[string]any{
 			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),
 		})
 	case errors.Is(err, errBadRequest), errors.As(err, &unreadable) && unreadable.Status == http.StatusBadRequest:
-		// Clients of Zato's know no more than this; whoever runs the host does.
-		channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
-		channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
+		badRequest(w, r, err)
 	default:
 		channel.WriteError(w, r, err)
 	}
+}
+
+// badRequest tells clients no more than Zato does; the log tells the cause.
+func badRequest(w http.ResponseWriter, r *http.Request, err error) {
+	channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
+	channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
 }
