@@ -32,7 +32,13 @@ type external struct {
 	user    *store.User    // that it is linked to, or nil
 	session *store.Session // that it has, or nil
 	ust     string         // of the session, encrypted
+	due     time.Time      // when the session is to be renewed
 	read    time.Time
+}
+
+// isDue reports whether the session is to be opened or renewed.
+func (e *external) isDue(now time.Time) bool {
+	return e.session == nil || !e.session.ExpirationTime.After(now) || !now.Before(e.due)
 }
 
 // externalCache remembers callers by the external IDs of their sessions.
@@ -107,7 +113,7 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 	if err := c.checkExternal(seen.user, call, auth, now); err != nil {
 		return "", op.finish(ctx, err, false)
 	}
-	if !c.isDue(seen.session, now) {
+	if !seen.isDue(now) {
 		return seen.ust, nil
 	}
 	seen, err := op.openExternal(ctx, lookup, auth)
@@ -137,14 +143,14 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 		if err := c.checkExternal(seen.user, op.call, auth, now); err != nil {
 			return nil, err
 		}
-		if !c.isDue(seen.session, now) {
+		if !seen.isDue(now) {
 			return nil, errUpToDate
 		}
 		if seen.session != nil {
 			renewed := *seen.session
 			renewed.ExpirationTime = now.Add(c.sessionLifetime())
 			renewed.State = stateText(stateChanges(renewed.State), op.call, now, "renew")
-			seen.session = &renewed
+			seen.session, seen.due = &renewed, c.renewalOf(&renewed)
 			op.entry.Keys = "expiration_time"
 			return []store.Change{store.RenewSession{Session: &renewed}}, nil
 		}
@@ -157,7 +163,7 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 		opened := c.newSession(seen.user, ident.NewUST(), op.call, now)
 		opened.AuthType, opened.ExternalID = auth.Type, &id
 		opened.State = stateText(nil, op.call, now, "external_auth")
-		seen.session, seen.ust = opened, c.encrypted(opened.UST)
+		seen.session, seen.ust, seen.due = opened, c.encrypted(opened.UST), c.renewalOf(opened)
 		return append(changes, store.InsertSession{Session: opened}), nil
 	})
 	return seen, err
@@ -174,7 +180,7 @@ func (c *Core) seeExternal(found store.Found, now time.Time) external {
 	seen.user = found.Target
 	for _, session := range found.ExternalSessions {
 		if session.UserPK == seen.user.PK && session.ExpirationTime.After(now) {
-			seen.session, seen.ust = session, c.encrypted(session.UST)
+			seen.session, seen.ust, seen.due = session, c.encrypted(session.UST), c.renewalOf(session)
 		}
 	}
 	return seen
@@ -199,15 +205,16 @@ func (c *Core) checkExternal(user *store.User, call sso.Call, auth sso.ExternalA
 	return err
 }
 
-// isDue reports whether a session is to be opened or renewed.
-func (c *Core) isDue(session *store.Session, now time.Time) bool {
-	if session == nil || !session.ExpirationTime.After(now) {
-		return true
-	}
+// renewalOf tells when a session is to be renewed: some time after it was opened
+// or renewed last.
+func (c *Core) renewalOf(session *store.Session) time.Time {
 	changes := stateChanges(session.State)
 	if len(changes) == 0 {
-		return true
+		return time.Time{}
 	}
 	last, err := sso.ParseTime(changes[len(changes)-1].Timestamp)
-	return err != nil || now.Sub(last) >= min(externalRenewal, c.sessionLifetime()/2)
+	if err != nil {
+		return time.Time{}
+	}
+	return last.Add(min(externalRenewal, c.sessionLifetime()/2))
 }
