@@ -20,7 +20,7 @@ func newSecurity() *cobra.Command {
 		Args:  subcommand,
 		RunE:  showHelp,
 	}
-	cmd.AddCommand(newListDefinitions(), newSetPassword(), newSetJWT(), newIssueToken())
+	cmd.AddCommand(newListDefinitions(), newSetPassword(), newSetJWT(), newIssueToken(), newDeleteDefinition())
 	return cmd
 }
 
@@ -61,6 +61,44 @@ func newListDefinitions() *cobra.Command {
 			return table.Flush()
 		},
 	}
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}
+
+func newDeleteDefinition() *cobra.Command {
+	var in installation
+	var isJWT, yes bool
+	cmd := &cobra.Command{
+		Use:   "delete NAME",
+		Short: "Delete a security definition",
+		Long: `Deletes a Basic Auth definition, or with --jwt a JWT definition: running hosts let
+nobody in by it within a second. Sessions that it has opened for a user who is
+linked to it go on until they expire; deleting the link ends them.`,
+		Args: exactArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			what, remove := "Basic Auth", (*security.Definitions).Delete
+			if isJWT {
+				what, remove = "JWT", (*security.Definitions).DeleteJWT
+			}
+			if !yes {
+				if err := confirm(cmd, fmt.Sprintf("Delete the %s definition %s? [y/N] ", what, args[0])); err != nil {
+					return err
+				}
+			}
+			host, err := in.openToRead(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			if err := remove(host.Security(), cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Deleted the %s definition %s\n", what, args[0])
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&isJWT, "jwt", false, "delete the JWT definition of that name")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	in.flags(cmd.Flags(), "data")
 	return cmd
 }
