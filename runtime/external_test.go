@@ -92,16 +92,6 @@ func bearer(token string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
 }
 
-// eventually waits for what is remembered to be forgotten, which takes a second.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within 30 s", what)
-		}
-	}
-}
-
 // TestLinkedAuthentication goes the whole way: definitions are linked to users
 // by scripts, callers by them have sessions over HTTP, and what ends a link or a
 // user ends these.
@@ -211,7 +201,7 @@ func TestLinkedAuthentication(t *testing.T) {
 		if got.status != 200 || got.header.Get(headerUST) != "" || got.text != `{"username":null}` {
 			t.Errorf("of an unknown app: %v", got)
 		}
-		eventually(t, "the refusal in the audit", func() (found bool) {
+		until(t, "the refusal in the audit", func() (found bool) {
 			err := h.sso.Store().Audit(t.Context(), store.AuditFilter{CID: got.header.Get("X-Zato-CID")}, func(e store.AuditEntry) error {
 				found = found || e.Op == sso.OpExternalSession && e.SubStatus == "E004001" && e.App == "NOPE" && e.Target == janeID
 				return nil
@@ -219,7 +209,8 @@ func TestLinkedAuthentication(t *testing.T) {
 			return found && err == nil
 		})
 
-		// Locked, the user has no session any more.
+		// Locked, the user has no session any more: what is remembered is forgotten
+		// within a second.
 		ust := h.as(basic("crm.client"), "who-am-i.who-am-i").header.Get(headerUST)
 		if err := h.sso.SSO().LockUser(t.Context(), ssotest.Call(admin), janeID); err != nil {
 			t.Fatal(err)
@@ -227,14 +218,14 @@ func TestLinkedAuthentication(t *testing.T) {
 		if _, err := h.sso.SSO().CurrentUser(t.Context(), ssotest.Call(ust), false); !sso.HasCode(err, sso.NoSuchSession) {
 			t.Errorf("a session after its user was locked: %v", err)
 		}
-		eventually(t, "no session for a locked user", func() bool {
+		until(t, "no session for a locked user", func() bool {
 			got := h.as(basic("crm.client"), "who-am-i.who-am-i")
 			return got.status == 200 && got.header.Get(headerUST) == ""
 		})
 		if err := h.sso.SSO().UnlockUser(t.Context(), ssotest.Call(admin), janeID); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "a session for a user who is unlocked", func() bool {
+		until(t, "a session for a user who is unlocked", func() bool {
 			return h.as(basic("crm.client"), "who-am-i.who-am-i").text == `{"username":"jane"}`
 		})
 
@@ -243,13 +234,13 @@ func TestLinkedAuthentication(t *testing.T) {
 		if got := h.as(basic("crm.client"), "who-am-i.who-am-i"); got.status != 200 || got.header.Get(headerUST) != "" {
 			t.Errorf("after its link was deleted: %v", got)
 		}
-		eventually(t, "a session by the link that is left", func() bool {
+		until(t, "a session by the link that is left", func() bool {
 			return h.as(bearer(first), "who-am-i.who-am-i").text == `{"username":"jane"}`
 		})
 		if err := h.sso.SSO().DeleteUserByID(t.Context(), ssotest.Call(admin), janeID); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "no session of a user who is gone", func() bool {
+		until(t, "no session of a user who is gone", func() bool {
 			got := h.as(bearer(first), "who-am-i.who-am-i")
 			return got.status == 200 && got.header.Get(headerUST) == ""
 		})
