@@ -1,25 +1,113 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/runtime"
 	"gatehouse/runtime/security"
 )
 
 func newSecurity() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "security",
-		Short: "Manage the Basic Auth definitions that guard services",
+		Short: "Manage the security definitions that guard services",
 		Args:  subcommand,
 		RunE:  showHelp,
 	}
-	cmd.AddCommand(newSetPassword())
+	cmd.AddCommand(newListDefinitions(), newSetPassword(), newSetJWT(), newIssueToken(), newDeleteDefinition())
 	return cmd
+}
+
+// hasDefinition reports whether there is a definition of a type and a name.
+func (o *opened) hasDefinition(ctx context.Context, kind, name string) (bool, error) {
+	all, err := o.Security().List(ctx)
+	return slices.ContainsFunc(all, func(d security.Definition) bool { return d.Type == kind && d.Name == name }), err
+}
+
+// guards says which definitions let callers in: one that was just made may not
+// be among them.
+func (o *opened) guards() string {
+	return "services are guarded by " + strings.Join(o.cfg.HTTP.Definitions, ", ")
+}
+
+func newListDefinitions() *cobra.Command {
+	var in installation
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the security definitions",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			host, err := in.openToRead(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			all, err := host.Security().List(cmd.Context())
+			if err != nil {
+				return err
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "TYPE\tNAME\tUSERNAME\tACTIVE\tGUARDS SERVICES\tNUMBER")
+			for _, d := range all {
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\n", d.Type, d.Name, d.Username, yesNo(d.IsActive),
+					yesNo(slices.Contains(host.cfg.HTTP.Definitions, d.Name)), d.ID)
+			}
+			return table.Flush()
+		},
+	}
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}
+
+func newDeleteDefinition() *cobra.Command {
+	var in installation
+	var isJWT, yes bool
+	cmd := &cobra.Command{
+		Use:   "delete NAME",
+		Short: "Delete a security definition",
+		Long: `Deletes a Basic Auth definition, or with --jwt a JWT definition: running hosts let
+nobody in by it within a second. Sessions that it has opened for a user who is
+linked to it go on until they expire; deleting the link ends them.`,
+		Args: exactArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			what, remove := "Basic Auth", (*security.Definitions).Delete
+			if isJWT {
+				what, remove = "JWT", (*security.Definitions).DeleteJWT
+			}
+			if !yes {
+				if err := confirm(cmd, fmt.Sprintf("Delete the %s definition %s? [y/N] ", what, args[0])); err != nil {
+					return err
+				}
+			}
+			host, err := in.openToRead(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			if err := remove(host.Security(), cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Deleted the %s definition %s\n", what, args[0])
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&isJWT, "jwt", false, "delete the JWT definition of that name")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 func newSetPassword() *cobra.Command {
@@ -43,18 +131,18 @@ definition if there is none. Running hosts know within a second.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			before, err := host.Security().List(cmd.Context())
+			isThere, err := host.hasDefinition(cmd.Context(), security.BasicAuth, args[0])
 			if err != nil {
 				return err
 			}
 			if err := host.Security().Set(cmd.Context(), args[0], username, password); err != nil {
 				return err
 			}
-			said := "Password of %s set\n"
-			if !slices.ContainsFunc(before, func(d security.Definition) bool { return d.Name == args[0] }) {
-				said = "Made the Basic Auth definition %s; services are guarded by " + runtime.InvokeDefinition + "\n"
+			said := fmt.Sprintf("Password of %s set", args[0])
+			if !isThere {
+				said = fmt.Sprintf("Made the Basic Auth definition %s; %s", args[0], host.guards())
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), said, args[0])
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
 			return err
 		},
 	}

@@ -54,10 +54,11 @@ type ServicesConfig struct {
 	PoolSize    int                      `yaml:"pool_size"`   // calls at once into the services of one directory; 0 chooses by the number of processors
 }
 
-// HTTPConfig bounds what clients may send.
+// HTTPConfig says who may call services, and bounds what clients may send.
 type HTTPConfig struct {
-	MaxBody int64         `yaml:"max_body"` // bytes
-	Grace   time.Duration `yaml:"grace"`    // how long calls in flight may take to finish after a stop
+	Definitions []string      `yaml:"definitions"` // names of the security definitions that guard services
+	MaxBody     int64         `yaml:"max_body"`    // bytes
+	Grace       time.Duration `yaml:"grace"`       // how long calls in flight may take to finish after a stop
 }
 
 // LogConfig says how the log is written, to standard error.
@@ -72,7 +73,7 @@ func DefaultConfig() Config {
 		Listen:   "127.0.0.1:17010",
 		Data:     "data",
 		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
-		HTTP:     HTTPConfig{MaxBody: 1 << 20, Grace: 40 * time.Second},
+		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }
@@ -214,6 +215,9 @@ func (c *Config) check(plugins []string) error {
 	}
 	if c.Services.PoolSize < 0 {
 		faults = append(faults, fmt.Errorf("services.pool_size: must not be negative; 0 chooses by the number of processors"))
+	}
+	if len(c.HTTP.Definitions) == 0 {
+		faults = append(faults, fmt.Errorf("http.definitions: must name a security definition at least: no service can be called without"))
 	}
 	if c.HTTP.MaxBody <= 0 {
 		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))

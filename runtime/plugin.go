@@ -3,11 +3,13 @@ package runtime
 import (
 	"context"
 	"log/slog"
+	"net/http"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/mail"
 	"gatehouse/runtime/secret"
+	"gatehouse/runtime/security"
 	"gatehouse/runtime/service"
 	"gatehouse/runtime/sso"
 )
@@ -61,6 +63,9 @@ type Host struct {
 
 	// Mail sends through the SMTP connections of the configuration.
 	Mail *mail.Connections
+
+	// Security is the definitions that callers of services authenticate with.
+	Security *security.Definitions
 }
 
 // MailUser is a plugin whose configuration may name an SMTP connection.
@@ -82,6 +87,15 @@ type ServiceUser interface {
 	// NamedServices lists them, by the settings that name them, such as
 	// sso.session.expiry_hook.
 	NamedServices() map[string][]string
+}
+
+// SessionOpener is a plugin that gives callers of services a session by the
+// security definition that let them in.
+type SessionOpener interface {
+	// OpenSession opens or renews the session of a caller and returns its
+	// token, or "" where the caller has none; the call goes on either way. An
+	// error ends the call.
+	OpenSession(r *http.Request, caller security.Principal) (string, error)
 }
 
 // SSOProvider is a plugin that gives services their self.SSO.

@@ -27,8 +27,8 @@ import (
 	"gatehouse/runtime/sso"
 )
 
-// InvokeDefinition is the Basic Auth definition that guards the invocation of
-// services and the list of them.
+// InvokeDefinition is the security definition that guards the invocation of
+// services and the list of them, unless http.definitions names others.
 const InvokeDefinition = "pubapi"
 
 // Runtime is an open installation. Open makes it, Close ends it; between them
@@ -90,13 +90,13 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.security = security.New(security.Config{DB: r.db, Hasher: hasher})
+	r.security = security.New(security.Config{DB: r.db, Hasher: hasher, Keys: r.keys})
 	if err := r.migrate(ctx); err != nil {
 		return nil, err
 	}
 	for _, plugin := range r.plugins {
 		r.started = append(r.started, plugin)
-		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail}); err != nil {
+		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail, Security: r.security}); err != nil {
 			return nil, fmt.Errorf("%s: %w", plugin.Name(), err)
 		}
 		if provider, ok := plugin.(SSOProvider); ok {
@@ -112,7 +112,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	return r, nil
 }
 
-// Security returns the Basic Auth definitions.
+// Security returns the security definitions.
 func (r *Runtime) Security() *security.Definitions { return r.security }
 
 func (r *Runtime) configure() error {

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/sqlite"
+	"gatehouse/runtime/security"
 )
 
 // Listen opens the address to serve on, before anything is promised to
@@ -41,13 +42,25 @@ func (r *Runtime) Handler() (http.Handler, error) {
 	return channel.New(channel.Config{
 		Invoker:       r,
 		Authenticator: r.security,
-		Definition:    InvokeDefinition,
+		Definitions:   r.cfg.HTTP.Definitions,
+		Session:       r.session(),
 		Services:      func() any { return r.Services() },
 		Ready:         r.Ready,
 		Routes:        routes,
 		Logger:        r.logger,
 		MaxBody:       r.cfg.HTTP.MaxBody,
 	})
+}
+
+// session is the plugin's that opens sessions for callers of services, if any
+// does.
+func (r *Runtime) session() func(*http.Request, security.Principal) (string, error) {
+	for _, plugin := range r.started {
+		if opener, ok := plugin.(SessionOpener); ok {
+			return opener.OpenSession
+		}
+	}
+	return nil
 }
 
 // Serve answers HTTP on a listener and reloads services as their files

@@ -10,8 +10,8 @@
 // The paths of its own are
 //
 //	GET /zato/ping                     {"pong": "zato"}
-//	any /zato/api/invoke/{service}     runs a service (Basic Auth)
-//	GET /zato/services                 the services there are (Basic Auth)
+//	any /zato/api/invoke/{service}     runs a service (Basic Auth or JWT)
+//	GET /zato/services                 the services there are (Basic Auth or JWT)
 //	GET /healthz                       200 while the process is alive
 //	GET /readyz                        200 while it can serve, else 503
 package channel
@@ -31,10 +31,11 @@ import (
 const defaultMaxBody = 1 << 20
 
 // Authenticator verifies Basic Auth credentials against the security
-// definition of a name. *security.Definitions is one: see its Verify for the
-// errors.
+// definition of a name, or any where the name is empty, and bearer tokens.
+// *security.Definitions is one: see its Verify and VerifyToken for the errors.
 type Authenticator interface {
 	Verify(ctx context.Context, definition, username, password string) (security.Principal, error)
+	VerifyToken(ctx context.Context, token string) (security.Principal, error)
 }
 
 // Config is what a channel works with. Zero values take the defaults.
@@ -42,9 +43,14 @@ type Config struct {
 	Invoker       invocation.Invoker
 	Authenticator Authenticator
 
-	// Definition names the security definition of the paths under Basic Auth
-	// (default pubapi).
-	Definition string
+	// Definitions names the security definitions that let callers in to the
+	// paths that ask for one, by Basic Auth or by JWT (default pubapi).
+	Definitions []string
+
+	// Session opens or renews the session that the caller of a service has by
+	// its security definition, and returns its token, or "" where it has none.
+	// Nil opens none.
+	Session func(r *http.Request, caller security.Principal) (string, error)
 
 	// Services returns what GET /zato/services answers; nil is an empty list.
 	Services func() any
@@ -98,8 +104,11 @@ func New(config Config) (http.Handler, error) {
 	if config.Invoker == nil || config.Authenticator == nil {
 		return nil, errors.New("channel: an Invoker and an Authenticator are needed")
 	}
-	if config.Definition == "" {
-		config.Definition = "pubapi"
+	if len(config.Definitions) == 0 {
+		config.Definitions = []string{"pubapi"}
+	}
+	if config.Session == nil {
+		config.Session = func(*http.Request, security.Principal) (string, error) { return "", nil }
 	}
 	if config.Services == nil {
 		config.Services = func() any { return []any{} }

@@ -411,6 +411,10 @@ func (d denied) Verify(context.Context, string, string, string) (security.Princi
 	return security.Principal{}, d.err
 }
 
+func (d denied) VerifyToken(context.Context, string) (security.Principal, error) {
+	return security.Principal{}, d.err
+}
+
 func TestBusyAuthentication(t *testing.T) {
 	h := start(t, func(config *channel.Config, _ *channel.ServerConfig) {
 		config.Authenticator = denied{security.ErrBusy}

@@ -12,12 +12,18 @@ import (
 	"time"
 
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/security"
 )
 
 // Headers of every answer, and of those of services.
 const (
 	headerCID     = "X-Zato-CID"
 	headerVersion = "X-Gatehouse-Version"
+
+	// headerUST carries the token of the session that a caller has by its
+	// security definition: in the answer, and in the request as services see
+	// it.
+	headerUST = "X-Zato-SSO-UST"
 )
 
 // exchange is one request and its answer. It is in the request's context, and
@@ -29,11 +35,11 @@ type exchange struct {
 	logger  *slog.Logger
 	address string // the client's, without port
 
-	status     int // of the answer; 0 before it
-	size       int64
-	version    string // of the service that answered
-	definition string // that the caller authenticated with
-	quiet      bool
+	status  int // of the answer; 0 before it
+	size    int64
+	version string // of the service that answered
+	caller  security.Principal
+	quiet   bool
 }
 
 type exchangeKey struct{}
@@ -135,8 +141,8 @@ func (x *exchange) logAccess(r *http.Request, begun time.Time) {
 		slog.Duration("duration", time.Since(begun)),
 		slog.String("remote_addr", x.address),
 	}
-	if x.definition != "" {
-		attributes = append(attributes, slog.String("security", x.definition))
+	if x.caller.Name != "" {
+		attributes = append(attributes, slog.String("security", x.caller.Name))
 	}
 	if x.version != "" {
 		attributes = append(attributes, slog.String("version", x.version))

@@ -4,36 +4,56 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/security"
 )
 
-// authenticated lets requests through that have the credentials of the
-// channel's security definition.
+// authenticated lets requests through that have the credentials of one of the
+// channel's security definitions.
 func (c *channel) authenticated(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		username, password, ok := r.BasicAuth()
-		err := security.ErrDenied
-		var principal security.Principal
-		if ok {
-			principal, err = c.Authenticator.Verify(r.Context(), c.Definition, username, password)
-		}
+		caller, err := c.authenticate(r)
 		switch {
 		case errors.Is(err, security.ErrDenied):
-			w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Basic realm=%q, charset="UTF-8"`, c.Definition))
+			realm := c.Definitions[0]
+			w.Header().Add("WWW-Authenticate", fmt.Sprintf(`Basic realm=%q, charset="UTF-8"`, realm))
+			w.Header().Add("WWW-Authenticate", fmt.Sprintf(`Bearer realm=%q`, realm))
 			WriteError(w, r, &invocation.Error{
-				Status:  http.StatusUnauthorized,
-				Message: fmt.Sprintf("Not authenticated: this path needs the username and password of %s (Basic Auth)", c.Definition),
+				Status: http.StatusUnauthorized,
+				Message: fmt.Sprintf("Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of %s",
+					strings.Join(c.Definitions, " or ")),
 			})
 		case err != nil:
 			WriteError(w, r, err)
 		default:
-			exchangeOf(r.Context()).definition = principal.Name
+			exchangeOf(r.Context()).caller = caller
 			next(w, r)
 		}
 	})
+}
+
+// authenticate returns whom the header Authorization lets in.
+func (c *channel) authenticate(r *http.Request) (caller security.Principal, err error) {
+	if username, password, ok := r.BasicAuth(); ok {
+		caller, err = c.Authenticator.Verify(r.Context(), "", username, password)
+	} else if token, ok := bearerToken(r); ok {
+		caller, err = c.Authenticator.VerifyToken(r.Context(), token)
+	} else {
+		err = security.ErrDenied
+	}
+	if err == nil && !slices.Contains(c.Definitions, caller.Name) {
+		err = security.ErrDenied
+	}
+	return caller, err
+}
+
+// bearerToken returns the token of a request (RFC 6750, section 2.1).
+func bearerToken(r *http.Request) (string, bool) {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimLeft(token, " "), found && strings.EqualFold(scheme, "Bearer")
 }
 
 // invoke runs the service that the path names.
@@ -48,9 +68,18 @@ func (c *channel) invoke(w http.ResponseWriter, r *http.Request) {
 		WriteError(w, r, err)
 		return
 	}
+	session, err := c.Session(r, exchangeOf(r.Context()).caller)
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
 	headers := r.Header.Clone()
 	for _, secret := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
 		headers.Del(secret)
+	}
+	if session != "" {
+		headers.Set(headerUST, session)
+		w.Header().Set(headerUST, session)
 	}
 	response, err := c.Invoker.Invoke(r.Context(), invocation.Request{
 		Service: r.PathValue("service"),

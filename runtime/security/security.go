@@ -1,9 +1,10 @@
 // Package security holds the definitions that callers of HTTP channels
-// authenticate with: a name, by which a channel refers to it, a username and a
-// hashed password (HTTP Basic Auth, RFC 7617).
+// authenticate with: a name, by which a channel refers to it, a username, and a
+// hashed password (HTTP Basic Auth, RFC 7617) or the secret that tokens are
+// signed with (JWT, RFC 7519, as bearer tokens of RFC 6750).
 //
 // The definitions live in the database, and a change reaches every host within
-// a second. Verifying is quick: what was verified once is remembered under a
+// a second. Verifying a password is quick: what was verified once is remembered under a
 // digest keyed with a random key of the process, so that a password is hashed
 // only the first time. The digest covers the stored hash too, so a changed
 // password is never answered from memory.
@@ -24,6 +25,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"gatehouse/runtime/database"
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
 )
 
@@ -47,21 +49,39 @@ var (
 	ErrInvalid = errors.New("invalid security definition")
 )
 
-// Definition is a way to authenticate. Its password is never given out.
+// Types of definitions. Names, usernames and numbers are unique within a type.
+const (
+	BasicAuth = "basic_auth"
+	JWT       = "jwt"
+)
+
+// Definition is a way to authenticate. Its password or secret is never given
+// out.
 type Definition struct {
+	Type     string // BasicAuth or JWT
 	ID       int64
 	Name     string
 	Username string
 	IsActive bool // an inactive definition lets nobody in
 	Created  time.Time
 	Updated  time.Time
+
+	// Issuer and Audience are what the tokens of a JWT definition must be from
+	// and for; "" asks for nothing.
+	Issuer   string
+	Audience string
 }
 
 // Principal is who has authenticated.
 type Principal struct {
+	Type     string // of the definition
 	ID       int64  // of the definition; numbers are never used twice
 	Name     string // of the definition
 	Username string
+
+	// Token is the SHA-256, in hexadecimal, of the token that a JWT definition
+	// let in; "" for Basic Auth.
+	Token string
 }
 
 // Hasher hashes and verifies passwords. *password.Hasher is one: see its
@@ -78,6 +98,10 @@ type Config struct {
 	DB database.DB
 
 	Hasher Hasher
+
+	// Keys encrypt the secrets of JWT definitions. Without them there are no
+	// such definitions.
+	Keys *secret.Keyring
 
 	// Refresh is how old the copy of the definitions in memory may grow
 	// (default and most: 500 ms).
@@ -96,6 +120,7 @@ type Config struct {
 type Definitions struct {
 	db      database.DB
 	hasher  Hasher
+	keys    *secret.Keyring
 	refresh time.Duration
 
 	snapshot atomic.Pointer[snapshot]
@@ -125,6 +150,7 @@ func New(config Config) *Definitions {
 	d := &Definitions{
 		db:        config.DB,
 		hasher:    config.Hasher,
+		keys:      config.Keys,
 		refresh:   config.Refresh,
 		digestKey: make([]byte, 32),
 		right:     newMemory(),
@@ -136,14 +162,25 @@ func New(config Config) *Definitions {
 	return d
 }
 
-// List returns all definitions, by name, as they are in the database now.
+// List returns all definitions, those of Basic Auth first, by name, as they are
+// in the database now.
 func (d *Definitions) List(ctx context.Context) ([]Definition, error) {
 	var all []Definition
 	err := d.read(ctx, func(definition Definition, _ string) { all = append(all, definition) })
 	return all, err
 }
 
-// Set gives a definition a username and a password, and makes the definition
+// Usernames returns the usernames of all definitions of a type, inactive ones
+// too, by their numbers; no type but BasicAuth and JWT has any.
+func (d *Definitions) Usernames(ctx context.Context, kind string) (map[int64]string, error) {
+	current, err := d.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return current.usernames[kind], nil
+}
+
+// Set gives a Basic Auth definition a username and a password, and makes it
 // when there is none of that name. Without a username, a definition that is
 // there keeps its own, and a new one takes the definition's name.
 func (d *Definitions) Set(ctx context.Context, name, username, password string) error {
@@ -159,7 +196,7 @@ func (d *Definitions) Set(ctx context.Context, name, username, password string) 
 	return err
 }
 
-// CreateMissing makes a definition with a random password, unless there is one
+// CreateMissing makes a Basic Auth definition with a random password, unless there is one
 // of that name. Of hosts that start at once, one makes it; only there is
 // created true and the password known.
 func (d *Definitions) CreateMissing(ctx context.Context, name, username string) (generated string, created bool, err error) {
@@ -187,35 +224,32 @@ func (d *Definitions) CreateMissing(ctx context.Context, name, username string) 
 
 func (d *Definitions) exists(ctx context.Context, name string) (bool, error) {
 	there := false
-	err := d.read(ctx, func(definition Definition, _ string) { there = there || definition.Name == name })
+	err := d.read(ctx, func(definition Definition, _ string) {
+		there = there || definition.Type == BasicAuth && definition.Name == name
+	})
 	return there, err
 }
 
-// SetActive switches a definition on or off.
+// SetActive switches a Basic Auth definition on or off.
 func (d *Definitions) SetActive(ctx context.Context, name string, active bool) error {
 	return d.changeOne(ctx, name,
 		database.Query{SQL: sqlSetActive, Args: []any{name, active, database.Timestamp(time.Now())}})
 }
 
-// Delete removes a definition.
+// Delete removes a Basic Auth definition.
 func (d *Definitions) Delete(ctx context.Context, name string) error {
 	return d.changeOne(ctx, name, database.Query{SQL: sqlDelete, Args: []any{name}})
 }
 
 // row checks and hashes what a definition is made of.
 func (d *Definitions) row(ctx context.Context, name, username, clear string) ([]any, error) {
-	for _, part := range []struct{ what, text, forbidden string }{
-		{"name", name, ""},
-		{"username", username, ":"}, // RFC 7617 ends the username there
-	} {
-		switch {
-		case part.text == "" || utf8.RuneCountInString(part.text) > maxName:
-			return nil, fmt.Errorf("%w: the %s must have 1 to %d characters", ErrInvalid, part.what, maxName)
-		case !printable(part.text) || part.text != strings.TrimSpace(part.text):
-			return nil, fmt.Errorf("%w: the %s has a control character, invalid UTF-8 or space around it", ErrInvalid, part.what)
-		case part.forbidden != "" && strings.Contains(part.text, part.forbidden):
-			return nil, fmt.Errorf("%w: the %s has a colon, which Basic Auth cannot carry", ErrInvalid, part.what)
+	for what, text := range map[string]string{"name": name, "username": username} {
+		if err := checkText(what, text, maxName); err != nil {
+			return nil, err
 		}
+	}
+	if strings.Contains(username, ":") { // RFC 7617 ends the username there
+		return nil, fmt.Errorf("%w: the username has a colon, which Basic Auth cannot carry", ErrInvalid)
 	}
 	if clear == "" || !printable(clear) {
 		return nil, fmt.Errorf("%w: the password is empty, or has a control character or invalid UTF-8", ErrInvalid)
@@ -232,6 +266,16 @@ func (d *Definitions) row(ctx context.Context, name, username, clear string) ([]
 }
 
 const maxName = 191
+
+func checkText(what, text string, most int) error {
+	switch {
+	case text == "" || utf8.RuneCountInString(text) > most:
+		return fmt.Errorf("%w: the %s must have 1 to %d characters", ErrInvalid, what, most)
+	case !printable(text) || text != strings.TrimSpace(text):
+		return fmt.Errorf("%w: the %s has a control character, invalid UTF-8 or space around it", ErrInvalid, what)
+	}
+	return nil
+}
 
 func printable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)

@@ -11,9 +11,11 @@ import (
 // loadLimit bounds one reading of the definitions.
 const loadLimit = 5 * time.Second
 
-// snapshot is a copy of the active definitions. It never changes.
+// snapshot is a copy of the definitions. It never changes.
 type snapshot struct {
-	byUsername map[string]*stored
+	byUsername map[string]*stored    // active ones of Basic Auth
+	signers    map[string]*storedJWT // active ones of JWT, by username
+	usernames  map[string]map[int64]string
 	begun      time.Time // when it began to be read
 	changes    int64     // of this process that it surely has
 }
@@ -62,15 +64,22 @@ func (d *Definitions) current(ctx context.Context) (*snapshot, error) {
 func (d *Definitions) load(ctx context.Context) error {
 	made := &snapshot{
 		byUsername: map[string]*stored{},
+		signers:    map[string]*storedJWT{},
+		usernames:  map[string]map[int64]string{BasicAuth: {}, JWT: {}},
 		begun:      time.Now(),
 		changes:    d.changes.Load(),
 	}
-	err := d.read(ctx, func(definition Definition, hash string) {
-		if definition.IsActive {
-			made.byUsername[definition.Username] = &stored{
-				Principal: Principal{ID: definition.ID, Name: definition.Name, Username: definition.Username},
-				hash:      hash,
-			}
+	err := d.read(ctx, func(definition Definition, hidden string) {
+		made.usernames[definition.Type][definition.ID] = definition.Username
+		principal := Principal{Type: definition.Type, ID: definition.ID, Name: definition.Name, Username: definition.Username}
+		switch {
+		case !definition.IsActive:
+		case definition.Type == BasicAuth:
+			made.byUsername[definition.Username] = &stored{Principal: principal, hash: hidden}
+		default:
+			signer := &storedJWT{Principal: principal, issuer: definition.Issuer, audience: definition.Audience}
+			signer.secret, signer.fault = d.openSecret(hidden)
+			made.signers[definition.Username] = signer
 		}
 	})
 	if err == nil {
@@ -79,10 +88,11 @@ func (d *Definitions) load(ctx context.Context) error {
 	return err
 }
 
-// read calls row for every definition, by name.
-func (d *Definitions) read(ctx context.Context, row func(definition Definition, hash string)) error {
-	err := d.db.Read(ctx, database.Query{SQL: sqlAll, Row: func(scan func(...any) error) error {
-		var definition Definition
+// read calls row for every definition, those of Basic Auth first, by name, with
+// its hash or its encrypted secret.
+func (d *Definitions) read(ctx context.Context, row func(definition Definition, hidden string)) error {
+	basic := database.Query{SQL: sqlAll, Row: func(scan func(...any) error) error {
+		definition := Definition{Type: BasicAuth}
 		var hash string
 		err := scan(&definition.ID, &definition.Name, &definition.Username, &hash,
 			&definition.IsActive, &definition.Created, &definition.Updated)
@@ -90,8 +100,18 @@ func (d *Definitions) read(ctx context.Context, row func(definition Definition, 
 			row(definition, hash)
 		}
 		return err
-	}})
-	if err != nil {
+	}}
+	tokens := database.Query{SQL: sqlAllJWT, Row: func(scan func(...any) error) error {
+		definition := Definition{Type: JWT}
+		var sealed string
+		err := scan(&definition.ID, &definition.Name, &definition.Username, &sealed, &definition.Issuer, &definition.Audience,
+			&definition.IsActive, &definition.Created, &definition.Updated)
+		if err == nil {
+			row(definition, sealed)
+		}
+		return err
+	}}
+	if err := d.db.Read(ctx, basic, tokens); err != nil {
 		return fmt.Errorf("security definitions: %w", err)
 	}
 	return nil

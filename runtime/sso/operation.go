@@ -30,8 +30,13 @@ const (
 	OpAccessResetToken    = "password_reset.access_token"
 	OpChangeResetPassword = "password_reset.change_password"
 
-	OpValidateTOTPCode = "totp.validate_code"
-	OpTOTPURI          = "totp.uri"
+	OpValidateTOTPCode    = "totp.validate_code"
+	OpTOTPURI             = "totp.uri"
+	OpGetUserByLinkedAuth = "user.get_user_by_linked_auth"
+	OpGetLinkedAuthList   = "user.get_linked_auth_list"
+	OpCreateLinkedAuth    = "user.create_linked_auth"
+	OpDeleteLinkedAuth    = "user.delete_linked_auth"
+	OpExternalSession     = "session.external_auth"
 
 	OpGetSession    = "session.get"
 	OpVerifySession = "session.verify"

@@ -51,6 +51,15 @@ type Core interface {
 	DeleteAttributes(ctx context.Context, call Call, owner AttributeOwner, names []string) error
 	Attributes(ctx context.Context, call Call, owner AttributeOwner, names []string, decrypt bool) ([]Attribute, error)
 	Sessions(ctx context.Context, call Call, list SessionList) ([]Session, error)
+	UserByLinkedAuth(ctx context.Context, call Call, authType, authUsername string, allAttributes bool) (User, error)
+	LinkedAuth(ctx context.Context, call Call, userID string) ([]LinkedAuth, error)
+	CreateLinkedAuth(ctx context.Context, call Call, link NewLink) error
+	DeleteLinkedAuth(ctx context.Context, call Call, userID, authType, authUsername string) error
+
+	// ExternalSession opens or renews the session of the user that a caller's
+	// security definition is linked to, and returns its UST; "" where it is
+	// linked to none. The call has no UST; without an app it is DefaultApp's.
+	ExternalSession(ctx context.Context, call Call, auth ExternalAuth) (ust string, err error)
 }
 
 // Call says who calls, and for which application.

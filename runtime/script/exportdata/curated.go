@@ -104,9 +104,9 @@ var curated = []entry{
 		"NotFound", "Request", "Response", "Service", "TooLarge", "TooManyRequests", "Unauthorized", "Unavailable",
 	}},
 	{path: SSOPath, prefixes: true, only: []string{
-		"API", "AppInvalid", "AppNoSignup", "Approval*", "Attribute", "AttributeAPI", "AttributeExists", "AttributeOptions", "Clear", "Code", "CodesOf", "CreateUserOptions",
+		"API", "AppInvalid", "AppNoSignup", "Approval*", "Attribute", "AttributeAPI", "AttributeExists", "AttributeOptions", "AuthBasic", "AuthJWT", "Clear", "Code", "CodesOf", "CreateUserOptions",
 		"Email*", "Encrypted*", "Encryption", "Err*", "FormatTime", "HasCode", "InternalError", "Invalid*",
-		"LoginOptions", "MetadataNotAllowed", "MissingInput", "NoSuch*", "NotAllowed", "NotApproved", "Op*",
+		"LinkedAuth", "LoginOptions", "MetadataNotAllowed", "MissingInput", "NoSuch*", "NotAllowed", "NotApproved", "Op*",
 		"ParseTime", "SearchResult", "PasswordAboutToExpire", "PasswordExpired", "PasswordExpiresRefused",
 		"PasswordInvalid", "PasswordMustChange", "PasswordNotComplex", "PasswordResetAPI", "PasswordResetFailed", "PasswordTooLong", "PasswordTooShort", "Session", "SessionAPI", "SessionExpired", "SessionInfo", "SessionStateChange", "SignUp*", "Signup*", "TOTPAPI", "TOTPCodeMissing", "TOTPContext",
 		"User", "UserAPI", "UserIDInvalid", "UserKey", "UserKeys", "UserLocked", "Username*",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -67,6 +68,7 @@ type AppsConfig struct {
 	All                  []string `yaml:"all"`
 	Default              string   `yaml:"default"`
 	SignupAllowed        []string `yaml:"signup_allowed"`
+	HTTPHeader           string   `yaml:"http_header"` // names the application of callers of services
 	LoginAllowed         []string `yaml:"login_allowed"`
 	LoginMetadataAllowed []string `yaml:"login_metadata_allowed"`
 	InformIfAppInvalid   bool     `yaml:"inform_if_app_invalid"`
@@ -153,7 +155,7 @@ func DefaultConfig() Config {
 		Main:       MainConfig{EncryptEmail: true, EncryptPassword: true, SiteName: "Gatehouse"},
 		HashSecret: HashSecretConfig{Algorithm: "argon2id", Rounds: 120_000, SaltSize: 64},
 		Apps: AppsConfig{
-			All: []string{"CRM"}, Default: "CRM", LoginAllowed: []string{"CRM"},
+			All: []string{"CRM"}, Default: "CRM", HTTPHeader: "X-Zato-SSO-Current-App", LoginAllowed: []string{"CRM"},
 			InformIfAppInvalid: true,
 		},
 		Login: LoginConfig{
@@ -225,6 +227,9 @@ func (c *Config) Check() error {
 	known("apps.signup_allowed", c.Apps.SignupAllowed...)
 	known("apps.login_allowed", c.Apps.LoginAllowed...)
 	known("apps.login_metadata_allowed", c.Apps.LoginMetadataAllowed...)
+	if !headerName.MatchString(c.Apps.HTTPHeader) {
+		fault("apps.http_header", "must be the name of an HTTP header, such as X-Zato-SSO-Current-App, not %q", c.Apps.HTTPHeader)
+	}
 	for username, networks := range c.UserAddressList {
 		for _, network := range networks {
 			if _, err := parseNetwork(network); err != nil {
@@ -266,6 +271,9 @@ func (c *Config) Check() error {
 	c.PasswordReset.check(&c.Main, fault, limit)
 	return errors.Join(faults...)
 }
+
+// headerName matches names of HTTP headers (RFC 9110, section 5.1).
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
 // parseNetwork reads an entry of user_address_list; * is any address.
 func parseNetwork(text string) (netip.Prefix, error) {

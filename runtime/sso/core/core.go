@@ -40,6 +40,9 @@ type Options struct {
 	// MailRetries are the pauses before a mail that was not sent is tried
 	// again; nil takes the default.
 	MailRetries []time.Duration
+	// Definitions are the security definitions that users can be linked to;
+	// nil has none.
+	Definitions Definitions
 
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
@@ -66,6 +69,9 @@ type Core struct {
 	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
 	resetMail   mailTemplate
+
+	definitions Definitions
+	externals   externalCache
 
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
@@ -118,6 +124,7 @@ func New(o Options) (*Core, error) {
 		mailer:    o.Mailer,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
+		definitions: o.Definitions,
 		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
@@ -159,6 +166,7 @@ type refusal struct {
 	hidden bool
 
 	retryAfter time.Duration // set where there were too many calls
+	err        error         // that the public error matches; nil for most
 }
 
 func (r *refusal) Error() string { return fmt.Sprintf("%v: %s", r.codes, r.detail) }
@@ -187,11 +195,18 @@ type operation struct {
 	rateErr error
 }
 
+func (c *Core) checkApp(call sso.Call) error {
+	if !slices.Contains(c.cfg.Apps.All, call.App) {
+		return refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+	}
+	return nil
+}
+
 // begin checks the app and, where the call has one, decrypts the UST.
 func (c *Core) begin(name string, call sso.Call, needsSession bool) (*operation, error) {
 	op := &operation{core: c, name: name, call: call, entry: newEntry(name, call)}
-	if !slices.Contains(c.cfg.Apps.All, call.App) {
-		return op, refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+	if err := c.checkApp(call); err != nil {
+		return op, err
 	}
 	if !needsSession || call.Trusted {
 		return op, nil
@@ -285,7 +300,7 @@ func (op *operation) failure(err error) *sso.Error {
 	var refused *refusal
 	if errors.As(err, &refused) {
 		failed := &sso.Error{Op: op.name, Codes: refused.codes, Detail: refused.detail,
-			Hidden: refused.hidden && slices.Contains(hidingOps, op.name), RetryAfter: refused.retryAfter}
+			Hidden: refused.hidden && slices.Contains(hidingOps, op.name), RetryAfter: refused.retryAfter, Err: refused.err}
 		if refused.retryAfter > 0 {
 			failed.Err = sso.ErrTooMany
 		}
@@ -296,6 +311,8 @@ func (op *operation) failure(err error) *sso.Error {
 	switch {
 	case errors.Is(err, store.ErrUsernameTaken):
 		failed.Codes, failed.Detail = []sso.Code{sso.UsernameExists}, "the username is taken"
+	case errors.Is(err, store.ErrLinkExists):
+		failed.Codes, failed.Detail = []sso.Code{sso.InvalidInput}, "the user is linked to this definition already"
 	case errors.Is(err, store.ErrTOTPCodeUsed):
 		failed.Codes, failed.Detail = []sso.Code{sso.NotAllowed}, "the TOTP code was used already: wait for the next one"
 	case errors.Is(err, password.ErrBusy):

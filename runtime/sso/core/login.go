@@ -64,8 +64,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 			changes = append(changes, c.setPassword(user, newHash, now)...)
 		}
 		ust := ident.NewUST()
-		session := c.newSession(user, ust, op.call, now)
-		session.ExpirationTime = now.Add(lifetime)
+		session := newSession(user, ust, op.call, now, lifetime)
 		info = sso.SessionInfo{
 			UST:            c.encrypted(ust),
 			UserID:         user.UserID,

@@ -196,6 +196,32 @@ var matrix = map[string]row{
 		call.UST = ""
 		return env.Core.ValidateTOTPCode(t.Context(), call, code, target.name)
 	}, differs: map[string]string{"super-user, forbidden address": ""}},
+	"UserByLinkedAuth": {rights: rights{"", "E005001", "", ""}, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		user, err := env.Core.UserByLinkedAuth(t.Context(), call, sso.AuthBasic, linked(t, env, target), false)
+		return expect(err, user.UserID, target.id)
+	}},
+	"LinkedAuth": {rights: rights{"", "E005001", "", ""}, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		linked(t, env, target)
+		links, err := env.Core.LinkedAuth(t.Context(), call, target.id)
+		return expect(err, fmt.Sprint(len(links)), "1")
+	}},
+	"CreateLinkedAuth": {rights: superUser, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		return env.Core.CreateLinkedAuth(t.Context(), call, sso.NewLink{UserID: target.id, AuthType: sso.AuthBasic, AuthUsername: definition(env, target), IsActive: true})
+	}},
+	"DeleteLinkedAuth": {rights: superUser, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		return env.Core.DeleteLinkedAuth(t.Context(), call, target.id, sso.AuthBasic, linked(t, env, target))
+	}},
+	"ExternalSession": {
+		differs: map[string]string{
+			"no UST": "", "garbage": "", "expired": "", "must change": "E003007", "locked": "E005002", "unapproved": "E005004",
+			"forbidden address": "E005001", "super-user, forbidden address": "",
+		},
+		call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+			auth := sso.ExternalAuth{Type: sso.AuthBasic, ID: definitionID(env, linked(t, env, target))}
+			ust, err := env.Core.ExternalSession(t.Context(), call, auth)
+			return expect(err, fmt.Sprint(ust != ""), "true")
+		},
+	},
 	"Logout": {rights: everyone, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, _ someone) error {
 		return env.Core.Logout(t.Context(), call)
 	}},
@@ -249,6 +275,34 @@ func resetToken(t *testing.T, env *ssotest.Env, self someone) string {
 		t.Fatal(err)
 	}
 	return tokens(env, id)[0]
+}
+
+// linked links somebody to a security definition of his own, and returns its
+// username.
+func linked(t *testing.T, env *ssotest.Env, target someone) string {
+	username := definition(env, target)
+	err := env.Core.CreateLinkedAuth(t.Context(), ssotest.Trusted(),
+		sso.NewLink{UserID: target.id, AuthType: sso.AuthBasic, AuthUsername: username, IsActive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return username
+}
+
+// definition makes a security definition for somebody, and returns its username.
+func definition(env *ssotest.Env, target someone) string {
+	username := "of-" + target.name
+	env.Definitions[sso.AuthBasic][int64(len(env.Definitions[sso.AuthBasic])+1)] = username
+	return username
+}
+
+func definitionID(env *ssotest.Env, username string) int64 {
+	for id, name := range env.Definitions[sso.AuthBasic] {
+		if name == username {
+			return id
+		}
+	}
+	return 0
 }
 
 // expect turns an answer that is not the right one into an error.

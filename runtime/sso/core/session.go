@@ -79,11 +79,11 @@ func (c *Core) checkState(user *store.User, now time.Time) error {
 }
 
 // newSession makes the row of a session that login opens.
-func (c *Core) newSession(user *store.User, ust string, call sso.Call, now time.Time) *store.Session {
+func newSession(user *store.User, ust string, call sso.Call, now time.Time, lifetime time.Duration) *store.Session {
 	return &store.Session{
 		UST:            ust,
 		CreationTime:   now,
-		ExpirationTime: now.Add(c.sessionLifetime()),
+		ExpirationTime: now.Add(lifetime),
 		RemoteAddr:     tidy(joinAddresses(call.RemoteAddr)),
 		UserAgent:      tidy(call.UserAgent),
 		AuthType:       "default",

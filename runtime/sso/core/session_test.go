@@ -103,6 +103,20 @@ var calls = map[string]func(t *testing.T, env *ssotest.Env, call sso.Call) error
 		_, err := env.Core.Sessions(t.Context(), call, sso.SessionList{UST: "x"})
 		return err
 	},
+	sso.OpGetUserByLinkedAuth: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.UserByLinkedAuth(t.Context(), call, sso.AuthBasic, "nobody", false)
+		return err
+	},
+	sso.OpGetLinkedAuthList: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		_, err := env.Core.LinkedAuth(t.Context(), call, "")
+		return err
+	},
+	sso.OpCreateLinkedAuth: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.CreateLinkedAuth(t.Context(), call, sso.NewLink{UserID: "zusr1", AuthType: sso.AuthBasic, AuthUsername: "x"})
+	},
+	sso.OpDeleteLinkedAuth: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
+		return env.Core.DeleteLinkedAuth(t.Context(), call, "zusr1", sso.AuthBasic, "x")
+	},
 	sso.OpLogout: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
 		return env.Core.Logout(t.Context(), call)
 	},

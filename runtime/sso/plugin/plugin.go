@@ -26,11 +26,12 @@ type SSO struct {
 }
 
 var (
-	_ runtime.Plugin      = (*SSO)(nil)
-	_ runtime.SSOProvider = (*SSO)(nil)
-	_ runtime.ServiceUser = (*SSO)(nil)
-	_ runtime.MailUser    = (*SSO)(nil)
-	_ runtime.Drainer     = (*SSO)(nil)
+	_ runtime.Plugin        = (*SSO)(nil)
+	_ runtime.SSOProvider   = (*SSO)(nil)
+	_ runtime.ServiceUser   = (*SSO)(nil)
+	_ runtime.MailUser      = (*SSO)(nil)
+	_ runtime.Drainer       = (*SSO)(nil)
+	_ runtime.SessionOpener = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -77,7 +78,8 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 // another key.
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
-	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger, Services: host.Services, Mailer: host.Mail})
+	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
+		Services: host.Services, Mailer: host.Mail, Definitions: host.Security})
 	if err != nil {
 		return err
 	}

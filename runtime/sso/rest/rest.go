@@ -35,6 +35,9 @@ func Routes(core sso.Core) []channel.Route {
 		route(http.MethodPost, "/zato/sso/password/reset", a.createResetToken),
 		route(http.MethodPatch, "/zato/sso/password/reset", a.accessResetToken),
 		route(http.MethodDelete, "/zato/sso/password/reset", a.changeResetPassword),
+		route(http.MethodGet, "/zato/sso/user/linked", a.listLinks),
+		route(http.MethodPost, "/zato/sso/user/linked", a.createLink),
+		route(http.MethodDelete, "/zato/sso/user/linked", a.deleteLink),
 		route(http.MethodGet, "/zato/sso/user/session", a.getSession),
 		route(http.MethodPost, "/zato/sso/user/session", a.verifySession),
 		route(http.MethodPatch, "/zato/sso/user/session", a.renewSession),
@@ -98,6 +101,8 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case refused != nil && errors.Is(err, sso.ErrBusy):
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable,
 			Message: "Too busy: try again in a few seconds", Cause: err})
+	case errors.Is(err, sso.ErrNoSuchDefinition):
+		badRequest(w, r, err)
 	case refused != nil && !sso.HasCode(err, sso.InternalError):
 		status := http.StatusForbidden
 		if errors.Is(err, sso.ErrTooMany) {
@@ -108,10 +113,14 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),
 		})
 	case errors.Is(err, errBadRequest), errors.As(err, &unreadable) && unreadable.Status == http.StatusBadRequest:
-		// Clients of Zato's know no more than this; whoever runs the host does.
-		channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
-		channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
+		badRequest(w, r, err)
 	default:
 		channel.WriteError(w, r, err)
 	}
+}
+
+// badRequest tells clients no more than Zato does; the log tells the cause.
+func badRequest(w http.ResponseWriter, r *http.Request, err error) {
+	channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
+	channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
 }

@@ -40,6 +40,11 @@ func (n noServices) Verify(context.Context, string, string, string) (security.Pr
 	return security.Principal{}, errors.New("no Basic Auth")
 }
 
+func (n noServices) VerifyToken(context.Context, string) (security.Principal, error) {
+	n.t.Error("a token was asked for")
+	return security.Principal{}, errors.New("no JWT")
+}
+
 // site is the SSO's REST over HTTP.
 type site struct {
 	*ssotest.Env

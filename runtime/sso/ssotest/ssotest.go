@@ -40,6 +40,18 @@ type Env struct {
 	Log    *Log
 
 	Services *Services // there are none at first
+
+	// Definitions are the security definitions that users can be linked to:
+	// usernames by numbers, by type. Change it before calls that look at it.
+	Definitions Definitions
+}
+
+// Definitions are security definitions, as core.Definitions has them.
+type Definitions map[string]map[int64]string
+
+// Usernames implements core.Definitions.
+func (d Definitions) Usernames(_ context.Context, authType string) (map[int64]string, error) {
+	return d[authType], nil
 }
 
 // Databases runs a test on an empty database of every engine, as subtests that
@@ -94,7 +106,8 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 		change(&cfg)
 	}
 	env := &Env{T: t, DB: db, Store: store.New(db), Config: cfg,
-		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(Log), Services: new(Services)}
+		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(Log), Services: new(Services),
+		Definitions: Definitions{sso.AuthBasic: {}, sso.AuthJWT: {}}}
 	env.Core = env.NewCore(cfg)
 	return env
 }
@@ -102,7 +115,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 // NewCore makes another core over the same database, key and clock.
 func (e *Env) NewCore(cfg core.Config) *core.Core {
 	e.T.Helper()
-	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys,
+	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
 		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services})
 	if err != nil {
 		e.T.Fatal(err)

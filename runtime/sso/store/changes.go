@@ -92,7 +92,7 @@ func (c InsertUser) query(sql *statements) database.Query {
 func (c InsertSession) query(sql *statements) database.Query {
 	s := c.Session
 	return database.Query{SQL: sql.insertSession, Args: []any{
-		s.UST, s.CreationTime, s.ExpirationTime, s.RemoteAddr, s.UserAgent, s.AuthType, s.AuthPrincipal, s.State, s.UserPK,
+		s.UST, s.CreationTime, s.ExpirationTime, s.RemoteAddr, s.UserAgent, s.AuthType, s.AuthPrincipal, s.State, s.UserPK, s.ExternalID,
 	}}
 }
 

@@ -33,6 +33,9 @@ type statements struct {
 	attribute, allAttributes                          attributeStatements
 	insertAttribute, updateAttribute, deleteAttribute string
 
+	links                                       linkStatements
+	insertLink, deleteLink, endExternalSessions string
+
 	renewSession string
 	listSessions string
 
@@ -99,7 +102,7 @@ func newStatements(dialect database.Dialect) statements {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
 			$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)`,
 		insertSession: `INSERT INTO zato_sso_session (ust, creation_time, expiration_time, remote_addr, user_agent,
-			auth_type, auth_principal, opaque1, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			auth_type, auth_principal, opaque1, user_id, ext_session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		endSession:         `DELETE FROM zato_sso_session WHERE id = $1`,
 		endSessionsOf:      `DELETE FROM zato_sso_session WHERE user_id = $1`,
 		endOtherSessionsOf: `DELETE FROM zato_sso_session WHERE user_id = $1 AND id <> $2`,
@@ -111,6 +114,11 @@ func newStatements(dialect database.Dialect) statements {
 			serial_method, name, value, _ust_string, user_id, ust) VALUES ($1, $2, $3, $4, $5, 'json', $6, $7, $8, $9, $10)`,
 		updateAttribute: `UPDATE zato_sso_attr SET creation_time = $2, last_modified = $3, expiration_time = $4, is_encrypted = $5, value = $6 WHERE id = $1`,
 		deleteAttribute: `DELETE FROM zato_sso_attr WHERE id = $1`,
+		links:           newLinkStatements(lockUser, lockSessionToChange),
+		insertLink: `INSERT INTO zato_sso_linked_auth (is_active, is_internal, creation_time, has_ext_principal, auth_type, auth_id,
+			auth_principal, auth_source, user_id) VALUES ($1, false, $2, false, $3, $4, 'reserved', 'reserved', $5)`,
+		deleteLink:          `DELETE FROM zato_sso_linked_auth WHERE id = $1`,
+		endExternalSessions: `DELETE FROM zato_sso_session WHERE user_id = $1 AND (ext_session_id = $2 OR ext_session_id LIKE $3 ESCAPE '!')`,
 		completeUser: `UPDATE zato_sso_user SET gatehouse_email_digest = $2, display_name_upper = $4, first_name_upper = $5,
 			middle_name_upper = $6, last_name_upper = $7 WHERE id = $1 AND email IS NOT DISTINCT FROM $3
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9
@@ -129,7 +137,8 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return slices.Concat(sql.signup.all(), sql.resets.all(), []string{
+	return slices.Concat(sql.signup.all(), sql.resets.all(), sql.links.all(), []string{
+		sql.insertLink, sql.deleteLink, sql.endExternalSessions,
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,

@@ -62,6 +62,8 @@ type Lookup struct {
 	// Throttles names up to three rows of failures by their digests. They are
 	// read, never locked.
 	Throttles []string
+	// Links, if set, names links to security definitions.
+	Links *LinkLookup
 }
 
 // Found holds the rows that a Lookup has found. What was not found is nil.
@@ -77,6 +79,9 @@ type Found struct {
 	UsernameTaken, EmailTaken bool // of Lookup.Taken
 	Reset                     *PasswordReset
 	Candidates                []*User // by the username, then by the e-mail
+
+	Links            []*Link
+	ExternalSessions []*Session
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -157,11 +162,14 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 				found.TargetSession = new(Session)
 				return scan(found.TargetSession.columns()...)
 			}})
+	case lookup.Links != nil && lookup.Links.IsTarget:
+		queries = append(queries, s.userOfLink(lookup, found, lock))
 	}
 	queries = append(queries, s.attributeQueries(lookup, found)...)
 	queries = append(queries, s.throttleQueries(lookup, found)...)
 	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
 	queries = append(queries, s.resetQueries(lookup, found, lock)...)
+	queries = append(queries, s.linkQueries(lookup, found, lock)...)
 	if lookup.UST == "" {
 		return queries
 	}
@@ -205,6 +213,9 @@ func translate(err error) error {
 		return ErrUsernameTaken
 	case "gatehouse_sso_totp_used_pkey", "gatehouse_sso_totp_used.user_id,gatehouse_sso_totp_used.step":
 		return ErrTOTPCodeUsed
+	}
+	if isLinkIndex(violated.Constraint) {
+		return ErrLinkExists
 	}
 	return err
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/runtime/security"
+)
+
+func newSetJWT() *cobra.Command {
+	var in installation
+	var issuer, audience string
+	var settings security.JWTSettings
+	cmd := &cobra.Command{
+		Use:   "set-jwt NAME",
+		Short: "Make or change a JWT definition",
+		Long: `Makes a JWT definition, or changes the one of that name; what is left out stays
+as it is. Callers send a token in the header "Authorization: Bearer …". It is
+signed with the definition's secret by HS256, its subject (sub) is the
+definition's username, it says when it expires (exp), and, if the definition
+asks for them, who it is from (iss) and for (aud).
+
+A new definition without --secret gets one, which is printed once. Running hosts
+know within a second.`,
+		Example: `  gatehouse security set-jwt pubapi
+  gatehouse security set-jwt partner --username partner.crm --issuer https://id.example.com`,
+		Args: exactArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if cmd.Flags().Changed("issuer") {
+				settings.Issuer = &issuer
+			}
+			if cmd.Flags().Changed("audience") {
+				settings.Audience = &audience
+			}
+			if cmd.Flags().Changed("secret") && settings.Secret == "" {
+				return errors.New("the secret is empty: leave --secret out to have one made")
+			}
+			if settings.Secret != "" && settings.NewSecret {
+				return errors.New("--secret and --new-secret exclude one another")
+			}
+			host, err := in.openToChange(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			isThere, err := host.hasDefinition(cmd.Context(), security.JWT, args[0])
+			if err != nil {
+				return err
+			}
+			secret, err := host.Security().SetJWT(cmd.Context(), args[0], settings)
+			if err != nil {
+				return err
+			}
+			said := fmt.Sprintf("JWT definition %s set", args[0])
+			if !isThere {
+				said = fmt.Sprintf("Made the JWT definition %s; %s", args[0], host.guards())
+			}
+			if secret != "" {
+				said += "\nIts secret is shown this once: " + secret
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&settings.Secret, "secret", "", "`secret` of 32 bytes or more that signs tokens")
+	flags.BoolVar(&settings.NewSecret, "new-secret", false, "make another secret: no token of before is good any more")
+	flags.StringVar(&settings.Username, "username", "", "`username`, which is the subject of tokens (default NAME, or what the definition has)")
+	flags.StringVar(&issuer, "issuer", "", "`issuer` that tokens must be from; empty: any")
+	flags.StringVar(&audience, "audience", "", "`audience` that tokens must be for; empty: any")
+	in.flags(flags, "data")
+	return cmd
+}
+
+func newIssueToken() *cobra.Command {
+	var in installation
+	var lifetime time.Duration
+	cmd := &cobra.Command{
+		Use:   "issue-token NAME",
+		Short: "Print a token of a JWT definition",
+		Long: `Prints a token that a JWT definition lets in until it expires. There is no way
+to take back a single token: "gatehouse security set-jwt NAME --new-secret" takes
+back all of them.`,
+		Example: `  curl -H "Authorization: Bearer $(gatehouse security issue-token pubapi)" http://127.0.0.1:17010/zato/api/invoke/hello.hello`,
+		Args:    exactArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			host, err := in.openToRead(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			token, err := host.Security().IssueToken(cmd.Context(), args[0], lifetime)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
+			return err
+		},
+	}
+	cmd.Flags().DurationVar(&lifetime, "lifetime", time.Hour, "how long the token is good for, a `duration` such as 30m")
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}

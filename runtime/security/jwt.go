@@ -1,0 +1,213 @@
+package security
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"gatehouse/runtime/database"
+)
+
+const (
+	// clockSkew is how far the clock of whoever signs tokens may be off.
+	clockSkew = 30 * time.Second
+
+	// maxToken is the size of the longest token, in bytes.
+	maxToken = 8 << 10
+
+	// Sizes of secrets, in bytes: HS256 wants as many bits as its hash has
+	// (RFC 7518, section 3.2).
+	minSecret = 32
+	maxSecret = 1024
+)
+
+// storedJWT is an active JWT definition.
+type storedJWT struct {
+	Principal
+	secret           []byte
+	issuer, audience string
+	fault            error // of a secret that cannot be decrypted
+}
+
+// JWTSettings are what SetJWT gives a definition. What is empty or nil stays as
+// it is; a new definition takes its name for its username, a secret that is
+// made for it, and asks for neither issuer nor audience.
+type JWTSettings struct {
+	Username string // the subject of its tokens
+	Secret   string // signs its tokens, with HS256; its bytes as they are
+	Issuer   *string
+	Audience *string
+
+	// NewSecret has a secret made in the place of the one that is there.
+	NewSecret bool
+}
+
+// SetJWT changes a JWT definition, or makes it when there is none of that name.
+// It returns the secret if it made one.
+func (d *Definitions) SetJWT(ctx context.Context, name string, settings JWTSettings) (made string, err error) {
+	if d.keys == nil {
+		return "", errors.New("JWT definitions need a key to encrypt their secrets with")
+	}
+	before, isThere, err := d.findJWT(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	secret := settings.Secret
+	if secret == "" && (!isThere || settings.NewSecret) {
+		made = rand.Text() + rand.Text() // 260 random bits
+		secret = made
+	}
+	row := before
+	switch {
+	case settings.Username != "":
+		row.Username = settings.Username
+	case !isThere:
+		row.Username = name
+	}
+	if settings.Issuer != nil {
+		row.Issuer = *settings.Issuer
+	}
+	if settings.Audience != nil {
+		row.Audience = *settings.Audience
+	}
+	if err := checkJWT(name, row, secret); err != nil {
+		return "", err
+	}
+	sealed := "" // keeps the one that is there
+	if secret != "" {
+		sealed = d.keys.Encrypt([]byte(secret))
+	}
+	now := database.Timestamp(time.Now())
+	_, err = d.change(ctx, name, database.Query{SQL: sqlSetJWT,
+		Args: []any{name, row.Username, sealed, row.Issuer, row.Audience, true, now, now}})
+	if err != nil {
+		return "", err
+	}
+	return made, nil
+}
+
+func (d *Definitions) findJWT(ctx context.Context, name string) (found Definition, isThere bool, err error) {
+	err = d.read(ctx, func(definition Definition, _ string) {
+		if definition.Type == JWT && definition.Name == name {
+			found, isThere = definition, true
+		}
+	})
+	return found, isThere, err
+}
+
+func checkJWT(name string, row Definition, secret string) error {
+	for _, part := range []struct {
+		what, text string
+		optional   bool
+	}{{"name", name, false}, {"username", row.Username, false}, {"issuer", row.Issuer, true}, {"audience", row.Audience, true}} {
+		if part.text == "" && part.optional {
+			continue
+		}
+		if err := checkText(part.what, part.text, maxName); err != nil {
+			return err
+		}
+	}
+	if secret != "" && (len(secret) < minSecret || len(secret) > maxSecret) {
+		return fmt.Errorf("%w: the secret must have %d to %d bytes", ErrInvalid, minSecret, maxSecret)
+	}
+	return nil
+}
+
+// DeleteJWT removes a JWT definition.
+func (d *Definitions) DeleteJWT(ctx context.Context, name string) error {
+	return d.changeOne(ctx, name, database.Query{SQL: sqlDeleteJWT, Args: []any{name}})
+}
+
+func (d *Definitions) openSecret(sealed string) ([]byte, error) {
+	if d.keys == nil {
+		return nil, errors.New("there is no key to decrypt the secret with")
+	}
+	return d.keys.Decrypt(sealed)
+}
+
+// maxLifetime is how long an issued token is good for at most.
+const maxLifetime = 10 * 365 * 24 * time.Hour
+
+// IssueToken makes a token of an active JWT definition, good for a while.
+func (d *Definitions) IssueToken(ctx context.Context, name string, lifetime time.Duration) (string, error) {
+	if lifetime < time.Second || lifetime > maxLifetime {
+		return "", fmt.Errorf("%w: a token is good for one second at least and %v at most", ErrInvalid, maxLifetime)
+	}
+	current, err := d.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, signer := range current.signers {
+		if signer.Name != name {
+			continue
+		}
+		if signer.fault != nil {
+			return "", unreadable(signer)
+		}
+		now := time.Now()
+		claims := jwt.RegisteredClaims{
+			Subject: signer.Username, Issuer: signer.issuer, ID: rand.Text(),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+		}
+		if signer.audience != "" {
+			claims.Audience = jwt.ClaimStrings{signer.audience}
+		}
+		token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(signer.secret)
+		if err != nil {
+			return "", fmt.Errorf("security definition %s: %w", name, err)
+		}
+		return token, nil
+	}
+	return "", fmt.Errorf("%w: there is no active JWT definition %s", ErrNotFound, name)
+}
+
+func unreadable(signer *storedJWT) error {
+	return fmt.Errorf("security definition %s: its secret cannot be decrypted: set a new one: %w", signer.Name, signer.fault)
+}
+
+// tokens reads tokens. The algorithm is the one of the definitions, whatever a
+// token says; each has to tell until when it is good, and is read one way only.
+var tokens = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithExpirationRequired(),
+	jwt.WithIssuedAt(), jwt.WithLeeway(clockSkew), jwt.WithStrictDecoding())
+
+// VerifyToken returns whom a JWT lets in: its subject is the username of an
+// active definition, whose secret has signed it, it has not expired, and it is
+// from the issuer and for the audience that the definition asks for. Any other
+// is ErrDenied. Errors of the database and of the context come back wrapped.
+func (d *Definitions) VerifyToken(ctx context.Context, token string) (Principal, error) {
+	current, err := d.current(ctx)
+	if err != nil {
+		return Principal{}, err
+	}
+	if len(token) > maxToken {
+		return Principal{}, ErrDenied
+	}
+	var claims jwt.RegisteredClaims
+	var signer *storedJWT
+	_, err = tokens.ParseWithClaims(token, &claims, func(parsed *jwt.Token) (any, error) {
+		_, isCritical := parsed.Header["crit"] // says that it must be understood; nothing of it is
+		if signer = current.signers[claims.Subject]; signer == nil || signer.fault != nil || isCritical {
+			return nil, ErrDenied
+		}
+		return signer.secret, nil
+	})
+	switch {
+	case signer != nil && signer.fault != nil:
+		return Principal{}, unreadable(signer)
+	case err != nil,
+		signer.issuer != "" && claims.Issuer != signer.issuer,
+		signer.audience != "" && !slices.Contains(claims.Audience, signer.audience):
+		return Principal{}, ErrDenied
+	}
+	principal := signer.Principal
+	digest := sha256.Sum256([]byte(token))
+	principal.Token = hex.EncodeToString(digest[:])
+	return principal, nil
+}

@@ -1,0 +1,301 @@
+package core_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/runtime/database"
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/core"
+	"gatehouse/runtime/sso/ssotest"
+	"gatehouse/runtime/sso/store"
+)
+
+var basicAuth = sso.ExternalAuth{Type: sso.AuthBasic, ID: firstDefinition}
+
+func token(name string) sso.ExternalAuth {
+	return sso.ExternalAuth{Type: sso.AuthJWT, ID: firstDefinition, Token: strings.Repeat(name, 64)}
+}
+
+// external asks for the session of a caller, by a core that remembers nothing
+// older than a second.
+func external(t *testing.T, env *ssotest.Env, auth sso.ExternalAuth) string {
+	t.Helper()
+	ust, err := env.Core.ExternalSession(t.Context(), ssotest.Call(""), auth)
+	if err != nil {
+		t.Errorf("%+v: %v", auth, err)
+	}
+	return ust
+}
+
+// sessionOf reads the session of a UST as it is stored.
+func sessionOf(t *testing.T, env *ssotest.Env, ust string) *store.Session {
+	t.Helper()
+	clear, err := env.Keys.Decrypt(ust)
+	if err != nil {
+		t.Fatalf("%q is no UST: %v", ust, err)
+	}
+	found, err := env.Store.Read(t.Context(), store.Lookup{UST: string(clear)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Session
+}
+
+func countSessions(t *testing.T, env *ssotest.Env, authType string) (n int) {
+	t.Helper()
+	err := env.DB.Read(t.Context(), database.Query{SQL: "SELECT count(*) FROM zato_sso_session WHERE auth_type = $1", Args: []any{authType},
+		Row: func(scan func(...any) error) error { return scan(&n) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestExternalSession(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		janeID := env.User("jane", func(user *sso.NewUser) { user.IsTOTPEnabled = true })
+
+		if got := external(t, env, basicAuth); got != "" {
+			t.Errorf("without a link there is a session: %q", got)
+		}
+		if err := create(t, env, admin, janeID, sso.AuthBasic, "crm", true); err != nil {
+			t.Fatal(err)
+		}
+		begun := env.Clock.Now()
+		ust := external(t, env, basicAuth)
+		session := sessionOf(t, env, ust)
+		if session == nil || session.AuthType != "basic_auth" || session.AuthPrincipal != "jane" || *session.ExternalID != "basic_auth.1000000001" ||
+			!session.ExpirationTime.Equal(database.Timestamp(begun).Add(time.Hour)) || session.RemoteAddr != ssotest.Addr || session.UserAgent != "ssotest" ||
+			!strings.Contains(session.State, `"ctx_source":"external_auth","idx":1`) {
+			t.Fatalf("session %+v", session)
+		}
+		if user, err := env.Core.CurrentUser(t.Context(), ssotest.Call(ust), false); err != nil || user.UserID != janeID {
+			t.Errorf("the session is %q's: %v", user.Username, err)
+		}
+		if got := env.Audit(sso.OpExternalSession); len(got) != 1 || got[0].Result != "ok" || got[0].Actor != janeID || got[0].Target != janeID || got[0].RemoteAddr != ssotest.Addr {
+			t.Errorf("audit %+v", got)
+		}
+
+		// Its use writes nothing, but renews it once a minute.
+		for range 59 {
+			env.Clock.Forward(time.Second)
+			if got := sessionOf(t, env, external(t, env, basicAuth)); got.PK != session.PK || !got.ExpirationTime.Equal(session.ExpirationTime) {
+				t.Fatalf("session %+v", got)
+			}
+		}
+		if got := len(env.Audit(sso.OpExternalSession)); got != 1 {
+			t.Errorf("%d audit entries of uses", got)
+		}
+		env.Clock.Forward(time.Second)
+		renewed := sessionOf(t, env, external(t, env, basicAuth))
+		if renewed.PK != session.PK || !renewed.ExpirationTime.Equal(session.ExpirationTime.Add(time.Minute)) || !strings.Contains(renewed.State, `"ctx_source":"renew","idx":2`) {
+			t.Errorf("renewed %+v", renewed)
+		}
+		if got := env.Audit(sso.OpExternalSession); len(got) != 2 || got[1].Keys != "expiration_time" {
+			t.Errorf("audit %+v", got)
+		}
+
+		// What has expired is replaced.
+		env.Clock.Forward(2 * time.Hour)
+		second := sessionOf(t, env, external(t, env, basicAuth))
+		if second.UST == session.UST || countSessions(t, env, "basic_auth") != 1 {
+			t.Errorf("%d sessions", countSessions(t, env, "basic_auth"))
+		}
+		admin = ssotest.Call(env.Login("admin"))
+
+		// Logged out, it is opened anew within a second.
+		if err := env.Core.Logout(t.Context(), ssotest.Call(external(t, env, basicAuth))); err != nil {
+			t.Fatal(err)
+		}
+		env.Clock.Forward(time.Second)
+		ust = external(t, env, basicAuth)
+		if got := sessionOf(t, env, ust); got == nil || got.UST == second.UST {
+			t.Errorf("after a logout: %+v", got)
+		}
+
+		// The link decides, and what it has opened goes with it.
+		own, err := env.Core.Login(t.Context(), sso.Call{App: "CRM", Trusted: true}, sso.LoginRequest{Username: "jane"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := env.Core.DeleteLinkedAuth(t.Context(), admin, janeID, sso.AuthBasic, "crm"); err != nil {
+			t.Fatal(err)
+		}
+		if sessionOf(t, env, ust) != nil || sessionOf(t, env, own.UST) == nil {
+			t.Error("deleting the link left its session, or ended another")
+		}
+		if got := external(t, env, basicAuth); got != "" {
+			t.Errorf("without a link there is a session: %q", got)
+		}
+		if err := create(t, env, admin, janeID, sso.AuthBasic, "crm", false); err != nil {
+			t.Fatal(err)
+		}
+		if got := external(t, env, basicAuth); got != "" {
+			t.Errorf("an inactive link opened a session: %q", got)
+		}
+	})
+}
+
+func TestExternalSessionsOfTokens(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		janeID := env.User("jane", nil)
+		for _, authType := range []string{sso.AuthBasic, sso.AuthJWT} {
+			if err := create(t, env, admin, janeID, authType, "crm", true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		basic := external(t, env, basicAuth)
+		first, second := external(t, env, token("a")), external(t, env, token("b"))
+		one, two := sessionOf(t, env, first), sessionOf(t, env, second)
+		if one.PK == two.PK || one.AuthType != "jwt" || *one.ExternalID != "jwt.1000000001."+strings.Repeat("a", 64) {
+			t.Errorf("%+v and %+v", one, two)
+		}
+		if again := sessionOf(t, env, external(t, env, token("a"))); again.PK != one.PK {
+			t.Errorf("a second session of one token: %+v", again)
+		}
+		other := token("a")
+		other.ID++
+		if got := external(t, env, other); got != "" {
+			t.Errorf("another definition: %q", got)
+		}
+		if err := env.Core.UpdateUserByID(t.Context(), admin, janeID, sso.PatchFromMap(map[string]any{"totp_key": "KMCLCWN4YPMD2WO3", "is_totp_enabled": true})); err != nil {
+			t.Fatal(err)
+		}
+		env.Clock.Forward(time.Second)
+		_, err := env.Core.ExternalSession(t.Context(), ssotest.Call(""), token("a"))
+		wantCode(t, "a token of a user with TOTP", err, "E005008")
+		if sessionOf(t, env, external(t, env, basicAuth)) == nil {
+			t.Error("TOTP was asked for Basic Auth")
+		}
+		if err := env.Core.DeleteLinkedAuth(t.Context(), admin, janeID, sso.AuthJWT, "crm"); err != nil {
+			t.Fatal(err)
+		}
+		if sessionOf(t, env, first) != nil || sessionOf(t, env, second) != nil || sessionOf(t, env, basic) == nil {
+			t.Error("deleting the link left a session of a token, or ended that of Basic Auth")
+		}
+	})
+}
+
+// TestExternalSessionsAreForThoseWhoMayLogIn refuses by what login refuses by.
+func TestExternalSessionsAreForThoseWhoMayLogIn(t *testing.T) {
+	t.Parallel()
+	change := func(cfg *core.Config) {
+		cfg.Apps.All = []string{"CRM", "ERP"}
+		cfg.UserAddressList = map[string][]string{"bound": {"10.0.0.0/8"}}
+	}
+	ssotest.Each(t, change, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		id := env.User("bound", nil)
+		if err := create(t, env, admin, id, sso.AuthBasic, "crm", true); err != nil {
+			t.Fatal(err)
+		}
+		inside := ssotest.Call("")
+		inside.RemoteAddr = "10.1.2.3"
+		with := func(change func(*sso.Call)) sso.Call {
+			call := inside
+			change(&call)
+			return call
+		}
+		for _, c := range []struct {
+			name  string
+			patch map[string]any
+			call  sso.Call
+			want  string
+		}{
+			{"allowed", nil, inside, ""},
+			{"the default app", nil, with(func(c *sso.Call) { c.App = "" }), ""},
+			{"unknown app", nil, with(func(c *sso.Call) { c.App = "NOPE" }), "E004001"},
+			{"app without login", nil, with(func(c *sso.Call) { c.App = "ERP" }), "E004001"},
+			{"another address", nil, with(func(c *sso.Call) { c.RemoteAddr = "192.168.1.1" }), "E005001"},
+			{"not approved", map[string]any{"approval_status": "before_decision"}, inside, "E005004"},
+			{"rejected", map[string]any{"approval_status": "rejected"}, inside, "E005004"},
+			{"approved", map[string]any{"approval_status": "approved"}, inside, ""},
+			{"not confirmed", map[string]any{"sign_up_status": "before_confirmation"}, inside, "E005003"},
+			{"confirmed", map[string]any{"sign_up_status": "final"}, inside, ""},
+			{"must change", map[string]any{"password_must_change": true}, inside, "E003007"},
+			{"changed", map[string]any{"password_must_change": false}, inside, ""},
+			{"expired", map[string]any{"password_expiry": env.Clock.Now()}, inside, "E003004"},
+			{"fresh", map[string]any{"password_expiry": env.Clock.Now().Add(1000 * time.Hour)}, inside, ""},
+			{"locked", map[string]any{"is_locked": true}, inside, "E005002"},
+			{"unlocked", map[string]any{"is_locked": false}, inside, ""},
+		} {
+			if c.patch != nil {
+				if err := env.Core.UpdateUserByID(t.Context(), admin, id, sso.PatchFromMap(c.patch)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			env.Clock.Forward(time.Second) // what is remembered is forgotten
+			for range 2 {                  // the second answer comes from memory
+				before := len(env.Audit(sso.OpExternalSession))
+				ust, err := env.Core.ExternalSession(t.Context(), c.call, basicAuth)
+				wantCode(t, c.name, err, c.want)
+				if (ust == "") != (c.want != "") {
+					t.Errorf("%s: UST %q", c.name, ust)
+				}
+				entries := env.Audit(sso.OpExternalSession)
+				if c.want != "" && (len(entries) != before+1 || entries[before].SubStatus != c.want || entries[before].Actor != id) {
+					t.Errorf("%s: audit %+v", c.name, entries[before:])
+				}
+			}
+			if c.want == "E005002" && countSessions(t, env, "basic_auth") != 0 {
+				t.Error("locking left the session")
+			}
+		}
+		if err := env.Core.DeleteUserByID(t.Context(), admin, id); err != nil {
+			t.Fatal(err)
+		}
+		if countSessions(t, env, "basic_auth") != 0 {
+			t.Error("deleting the user left the session")
+		}
+		env.Clock.Forward(time.Second)
+		if ust, err := env.Core.ExternalSession(t.Context(), inside, basicAuth); ust != "" || err != nil {
+			t.Errorf("of a user who is gone: %q, %v", ust, err)
+		}
+	})
+}
+
+// TestExternalSessionsOfManyAtOnce opens one session, however many ask for it at
+// once, of two hosts on one database, and renews it once.
+func TestExternalSessionsOfManyAtOnce(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		if err := create(t, env, admin, env.User("jane", nil), sso.AuthBasic, "crm", true); err != nil {
+			t.Fatal(err)
+		}
+		hosts := []*core.Core{env.Core, env.NewCore(env.Config)}
+		for _, wantEntries := range []int{1, 2} {
+			var group sync.WaitGroup
+			for i := range 24 {
+				group.Go(func() {
+					if ust, err := hosts[i%2].ExternalSession(t.Context(), ssotest.Call(""), basicAuth); ust == "" || err != nil {
+						t.Errorf("%q, %v", ust, err)
+					}
+				})
+			}
+			group.Wait()
+			if got := countSessions(t, env, "basic_auth"); got != 1 {
+				t.Errorf("%d sessions", got)
+			}
+			if got := env.Audit(sso.OpExternalSession); len(got) != wantEntries {
+				t.Errorf("%d audit entries, want %d: %+v", len(got), wantEntries, got)
+			}
+			env.Clock.Forward(time.Minute)
+		}
+	})
+}

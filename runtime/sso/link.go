@@ -1,0 +1,61 @@
+package sso
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Types of security definitions that users can be linked to.
+const (
+	AuthBasic = "basic_auth"
+	AuthJWT   = "jwt"
+)
+
+// ErrNoSuchDefinition is matched by errors of calls that name a security
+// definition that there is none of: of an unknown type, or an unknown username.
+var ErrNoSuchDefinition = errors.New("there is no such security definition")
+
+// LinkedAuth is a link of a user to a security definition: who authenticates by
+// it is the user.
+type LinkedAuth struct {
+	IsActive     bool
+	CreationTime time.Time
+	AuthType     string // basic_auth or jwt
+
+	// AuthUsername is the username of the definition; nil where it is not one
+	// of this installation, or not any more.
+	AuthUsername *string
+}
+
+// ToDict returns the link under the names of Zato's SSO, times as text.
+func (l LinkedAuth) ToDict() map[string]any {
+	dict := map[string]any{
+		"is_active": l.IsActive, "creation_time": FormatTime(l.CreationTime), "auth_type": l.AuthType, "auth_username": nil,
+	}
+	if l.AuthUsername != nil {
+		dict["auth_username"] = *l.AuthUsername
+	}
+	return dict
+}
+
+// MarshalJSON writes what ToDict returns.
+func (l LinkedAuth) MarshalJSON() ([]byte, error) { return json.Marshal(l.ToDict()) }
+
+// NewLink is what a link is created from.
+type NewLink struct {
+	UserID       string
+	AuthType     string // basic_auth or jwt
+	AuthUsername string // of the definition
+	IsActive     bool   // an inactive link opens no sessions
+}
+
+// ExternalAuth is how a caller of a service has authenticated: by a security
+// definition rather than by a login.
+type ExternalAuth struct {
+	Type string // basic_auth or jwt
+	ID   int64  // number of the definition
+
+	// Token tells the tokens of a JWT definition apart, without being one.
+	Token string
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"gatehouse/runtime/database"
+)
+
+// Link is a row of zato_sso_linked_auth: who authenticates by a security
+// definition is a user. A nil pointer is NULL.
+type Link struct {
+	PK           int64 // the column id
+	UserID       string
+	IsActive     bool
+	CreationTime time.Time
+	AuthType     string // such as zato.basic_auth
+	AuthID       *int64 // number of the security definition
+}
+
+// LinkLookup names links: all of the target's, or, with AuthType, those of one
+// definition, whoever's, the oldest first.
+type LinkLookup struct {
+	AuthType string
+	AuthID   int64
+
+	// IsTarget makes the user of the definition's oldest active link the
+	// target.
+	IsTarget bool
+
+	// ExternalID names sessions that were opened by the definition. In a
+	// Change they are locked, to be changed.
+	ExternalID string
+}
+
+const linkColumns = `l.id, l.user_id, l.is_active, l.creation_time, l.auth_type, l.auth_id`
+
+// linkStatements read links and what belongs to them.
+type linkStatements struct {
+	ofUserID, ofUST, ofDefinition string
+	user, lockUser                string // of the oldest active link
+	sessions, lockSessions        string // by their external ID
+}
+
+func newLinkStatements(lockUser, lockSession string) linkStatements {
+	links := `SELECT ` + linkColumns + ` FROM zato_sso_linked_auth l WHERE `
+	user := `SELECT ` + userColumns + ` FROM zato_sso_user u WHERE u.user_id = (SELECT l.user_id FROM zato_sso_linked_auth l
+		WHERE l.auth_type = $1 AND l.auth_id = $2 AND l.is_active ORDER BY l.id LIMIT 1)`
+	sessions := `SELECT ` + sessionColumns + ` FROM zato_sso_session s WHERE s.ext_session_id = $1 ORDER BY s.id`
+	return linkStatements{
+		ofUserID: links + `l.user_id = $1 ORDER BY l.id`,
+		ofUST: links + `l.user_id = (SELECT u.user_id FROM zato_sso_session s JOIN zato_sso_user u ON u.id = s.user_id WHERE s.ust = $1)
+			ORDER BY l.id`,
+		ofDefinition: links + `l.auth_type = $1 AND l.auth_id = $2 ORDER BY l.id`,
+		user:         user, lockUser: user + lockUser,
+		sessions: sessions, lockSessions: sessions + lockSession,
+	}
+}
+
+func (s *linkStatements) all() []string {
+	return []string{s.ofUserID, s.ofUST, s.ofDefinition, s.user, s.lockUser, s.sessions, s.lockSessions}
+}
+
+// userOfLink reads the target that a lookup finds by a link.
+func (s *Store) userOfLink(lookup Lookup, found *Found, lock bool) database.Query {
+	sql := s.sql.links.user
+	if lock {
+		sql = s.sql.links.lockUser
+	}
+	return database.Query{SQL: sql, Args: []any{lookup.Links.AuthType, lookup.Links.AuthID},
+		Row: func(scan func(...any) error) error {
+			found.Target = new(User)
+			return scan(found.Target.columns()...)
+		}}
+}
+
+// linkQueries reads the links that a lookup names, and the sessions that were
+// opened by them.
+func (s *Store) linkQueries(lookup Lookup, found *Found, lock bool) []database.Query {
+	if lookup.Links == nil {
+		return nil
+	}
+	links := database.Query{Row: func(scan func(...any) error) error {
+		link := new(Link)
+		found.Links = append(found.Links, link)
+		return scan(&link.PK, &link.UserID, &link.IsActive, &link.CreationTime, &link.AuthType, &link.AuthID)
+	}}
+	switch {
+	case lookup.Links.AuthType != "":
+		links.SQL, links.Args = s.sql.links.ofDefinition, []any{lookup.Links.AuthType, lookup.Links.AuthID}
+	case lookup.TargetSelf:
+		links.SQL, links.Args = s.sql.links.ofUST, []any{lookup.UST}
+	default:
+		links.SQL, links.Args = s.sql.links.ofUserID, []any{lookup.UserID}
+	}
+	queries := []database.Query{links}
+	if lookup.Links.ExternalID != "" {
+		sql := s.sql.links.sessions
+		if lock {
+			sql = s.sql.links.lockSessions
+		}
+		queries = append(queries, database.Query{SQL: sql, Args: []any{lookup.Links.ExternalID},
+			Row: func(scan func(...any) error) error {
+				session := new(Session)
+				found.ExternalSessions = append(found.ExternalSessions, session)
+				return scan(session.columns()...)
+			}})
+	}
+	return queries
+}
+
+// ErrLinkExists is matched by the error of a second link of a user to one
+// definition.
+var ErrLinkExists = errors.New("the user is linked to this definition already")
+
+// InsertLink links a user to a definition.
+type InsertLink struct{ Link *Link }
+
+// DeleteLink deletes a link.
+type DeleteLink struct{ PK int64 }
+
+// EndExternalSessions deletes the sessions of a user that were opened by a
+// definition: those whose external ID is the key, or begins with it and a dot.
+type EndExternalSessions struct {
+	UserPK int64
+	Key    string
+}
+
+func (c InsertLink) query(sql *statements) database.Query {
+	l := c.Link
+	return database.Query{SQL: sql.insertLink, Args: []any{l.IsActive, l.CreationTime, l.AuthType, l.AuthID, l.UserID}}
+}
+
+func (c DeleteLink) query(sql *statements) database.Query {
+	return database.Query{SQL: sql.deleteLink, Args: []any{c.PK}}
+}
+
+func (c EndExternalSessions) query(sql *statements) database.Query {
+	return database.Query{SQL: sql.endExternalSessions, Args: []any{c.UserPK, c.Key, escapeLike.Replace(c.Key) + ".%"}}
+}
+
+// isLinkIndex reports whether a constraint is that of a second link, as either
+// engine names it.
+func isLinkIndex(constraint string) bool {
+	return constraint == "auth_idx" || strings.HasPrefix(constraint, "zato_sso_linked_auth.auth_type,")
+}
