@@ -1,6 +1,7 @@
 // Package password hashes and verifies passwords: Argon2id in the PHC string
 // format, with OWASP's parameters, and PBKDF2-HMAC-SHA512 as passlib writes it
-// (section 11 of the SSO's specification).
+// (section 11 of the SSO's specification). What other systems have hashed
+// verifies as well: bcrypt, scrypt, Argon2i and PBKDF2-HMAC-SHA256.
 //
 // Hashing costs tens of milliseconds of a processor and, for Argon2id, 19 MiB,
 // on purpose. A Hasher bounds how much of that goes on at once, so that a flood
@@ -10,7 +11,6 @@ package password
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -148,9 +148,8 @@ func (h *Hasher) Verify(ctx context.Context, text, password string) (ok, needsRe
 	}
 	defer leave()
 	h.note(stored.parameters)
-	sum := stored.compute(password, stored.salt, len(stored.sum))
-	if subtle.ConstantTimeCompare(sum, stored.sum) == 1 {
-		return true, stored.parameters != h.preferred, nil
+	if stored.matches(password) {
+		return true, stored.foreign || stored.parameters != h.preferred, nil
 	}
 	h.spend(password, stored.parameters)
 	return false, false, nil
@@ -182,6 +181,13 @@ func (h *Hasher) Observe(text string) error {
 	return nil
 }
 
+// Known returns ErrHash for text that Verify could never say yes to: no hash
+// of a known kind, or one beyond the limits.
+func Known(text string) error {
+	_, err := parse(text)
+	return err
+}
+
 // note remembers the dearest parameters of each algorithm.
 func (h *Hasher) note(seen parameters) {
 	h.mu.Lock()
@@ -194,7 +200,7 @@ func (h *Hasher) note(seen parameters) {
 // spend computes one hash of each algorithm in use, except for what has been
 // spent already. So every refusal costs the sum of all of them.
 func (h *Hasher) spend(password string, spent parameters) {
-	for _, algorithm := range []Algorithm{Argon2id, PBKDF2SHA512} {
+	for _, algorithm := range []Algorithm{Argon2id, PBKDF2SHA512, argon2i, pbkdf2SHA256, bcryptBlowfish, scryptSHA256} {
 		h.mu.Lock()
 		rest := h.dearest[algorithm]
 		h.mu.Unlock()
@@ -202,12 +208,10 @@ func (h *Hasher) spend(password string, spent parameters) {
 			rest = rest.less(spent)
 		}
 		if rest.passes > 0 {
-			rest.compute(password, dummySalt, sumSize(algorithm))
+			rest.waste(password)
 		}
 	}
 }
-
-var dummySalt = make([]byte, 64)
 
 // enter waits for a turn to hash; leave must follow.
 func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
