@@ -133,6 +133,9 @@ func (op *operation) create(ctx context.Context, user sso.NewUser) (*store.User,
 			return nil, err
 		}
 	}
+	if user.PasswordHash != "" {
+		return nil, refuse(sso.InvalidOperation, "only imports take a password_hash")
+	}
 	if err := c.checkNewUser(&user); err != nil {
 		return nil, err
 	}
@@ -188,6 +191,12 @@ func (c *Core) checkNewUser(user *sso.NewUser) error {
 	}
 	if limits, ok := user.RateLimitDef.Get(); ok && !isPlainText(limits) {
 		return refuse(sso.InvalidInput, "rate_limit_def must be valid UTF-8 without NUL")
+	}
+	if user.PasswordHash != "" {
+		if password.Known(user.PasswordHash) != nil {
+			return refuse(sso.PasswordInvalid, "password_hash is %v", password.ErrHash)
+		}
+		return nil
 	}
 	if user.Password == "" {
 		user.Password = password.Generate()
