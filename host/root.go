@@ -14,7 +14,7 @@ import (
 )
 
 // databaseVariable may hold the URL of the database.
-const databaseVariable = "GATEHOUSE_DATABASE_URL"
+const databaseVariable = runtime.DatabaseVariable
 
 func newRoot() *cobra.Command {
 	serve := newServe()
@@ -77,8 +77,8 @@ func (i *installation) configuration() (runtime.Config, error) {
 			return cfg, err
 		}
 	}
-	if url := os.Getenv(databaseVariable); url != "" {
-		cfg.Database = url
+	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
+		return cfg, err
 	}
 	override(&cfg.Data, i.data)
 	override(&cfg.Database, i.database)
