@@ -80,20 +80,21 @@ func (i *installation) configuration() (runtime.Config, error) {
 	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
 		return cfg, err
 	}
-	override(&cfg.Data, i.data)
-	override(&cfg.Database, i.database)
-	override(&cfg.KeyFile, i.keyFile)
-	override(&cfg.Listen, i.listen)
+	override := func(name string, setting *string, flag string) {
+		if flag != "" {
+			*setting = flag
+			cfg.Replaced(name)
+		}
+	}
+	override("data", &cfg.Data, i.data)
+	override("database", &cfg.Database, i.database)
+	override("key_file", &cfg.KeyFile, i.keyFile)
+	override("listen", &cfg.Listen, i.listen)
 	if len(i.services) > 0 {
 		cfg.Services.Directories = i.services
+		cfg.Replaced("services.directories")
 	}
 	return cfg, nil
-}
-
-func override(setting *string, flag string) {
-	if flag != "" {
-		*setting = flag
-	}
 }
 
 // opened is an installation at work.

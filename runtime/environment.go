@@ -45,6 +45,9 @@ func (c *Config) ReadEnvironment(environ []string) error {
 	if err != nil {
 		return err
 	}
+	if c.environment[DatabaseVariable] != "" {
+		c.overridden["database"] = DatabaseVariable
+	}
 	for i := range reflect.TypeFor[Config]().NumField() {
 		field := reflect.TypeFor[Config]().Field(i)
 		if name := settingOf(field); name != "" && field.Type.Kind() == reflect.Struct {
@@ -52,6 +55,15 @@ func (c *Config) ReadEnvironment(environ []string) error {
 		}
 	}
 	return err
+}
+
+// Replaced says that settings were set otherwise, after the file and the
+// environment were read: errors no longer name these.
+func (c *Config) Replaced(settings ...string) {
+	for _, setting := range settings {
+		delete(c.overridden, setting)
+		delete(c.lines, setting)
+	}
 }
 
 // overrideSection reads the variables of a plugin's section.
