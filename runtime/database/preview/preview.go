@@ -61,7 +61,7 @@ func Additions(ctx context.Context, db database.DB, migrations []database.Migrat
 		facts(schema, func(fact Addition) { after = append(after, fact) }),
 		facts(current, func(fact Addition) { before[fact] = true }))
 	if err := db.Change(ctx, load, nil); err != nil { // no decision: rolled back
-		return nil, fmt.Errorf("trying the migrations out: %w", err)
+		return nil, fmt.Errorf("trying the migrations out, in a schema that the role must be allowed to create and that is rolled back: %w", err)
 	}
 	after = append([]Addition{{Kind: "table", Name: "gatehouse_migration"}}, after...) // which Migrate makes itself
 	missing := map[string]bool{}                                                       // tables

@@ -3,6 +3,7 @@ package ssoconf
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -131,6 +132,32 @@ expiry=
 	want.Password.MinLength, want.Password.RejectList = 12, []string{"111111", "a, b"}
 	if fmt.Sprintf("%+v", cfg) != fmt.Sprintf("%+v", want) {
 		t.Errorf("got  %+v\nwant %+v\n%s", cfg, want, result.YAML)
+	}
+}
+
+// TestDefaultsAreDefaults reads a file of all settings with their defaults:
+// what comes out are our defaults, and nothing is unknown.
+func TestDefaultsAreDefaults(t *testing.T) {
+	text, err := os.ReadFile("testdata/sso.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, result := convertFile(t, string(text))
+	for _, note := range result.Notes {
+		if !note.Ignored && note.Reason != "this version of Gatehouse has no such setting" {
+			t.Errorf("line %d: %v", note.Line, note)
+		}
+	}
+	// Titles of e-mails have no default in the specification.
+	plain := func(cfg core.Config) string {
+		text, err := yaml.Dump(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool { return strings.Contains(line, "email_title") }), "\n")
+	}
+	if got, want := plain(cfg), plain(core.DefaultConfig()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
