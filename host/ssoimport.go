@@ -48,7 +48,7 @@ bytes a user to find usernames that are there twice.
 Exit status: 0 all users are there, 21 some lines were refused, 1 anything else.`,
 		Args: exactArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			file := io.Reader(cmd.InOrStdin())
+			file := cmd.InOrStdin()
 			if args[0] != "-" {
 				opened, err := os.Open(args[0])
 				if err != nil {

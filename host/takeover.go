@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -70,8 +71,10 @@ func (i *installation) takeOver(cmd *cobra.Command, dryRun bool) (outcome takeOv
 	options := runtime.Options{Config: cfg, Logger: logger, Plugins: []runtime.Plugin{plugin.New()}}
 	err = runtime.Look(cmd.Context(), options, func(host runtime.Host, additions []preview.Addition) error {
 		outcome.Additions = additions
-		outcome.Report, err = takeover.Inspect(cmd.Context(), host.DB, host.Keys)
-		return err
+		if outcome.Report, err = takeover.Inspect(cmd.Context(), host.DB, host.Keys); err != nil || dryRun {
+			return err
+		}
+		return takeover.RaiseSequences(cmd.Context(), host.DB, outcome.Report)
 	})
 	if err != nil || dryRun {
 		return outcome, err
@@ -104,13 +107,16 @@ func (o takeOverOutcome) print(out io.Writer) error {
 	if o.SearchColumns+o.EmailDigests > 0 {
 		say("%s search columns of %d users, e-mail digests of %d", did("Completed", "Would complete"), o.SearchColumns, o.EmailDigests)
 	}
+	if len(o.SequencesBehind) > 0 {
+		say("%s sequences that are behind their tables: %s", did("Raised", "Would raise"), strings.Join(o.SequencesBehind, ", "))
+	}
 	if len(o.Unreadable) > 0 {
 		say("Cannot be read, and stops nothing else:")
 	}
 	for _, fault := range o.Unreadable {
 		say("  %v", fault)
 	}
-	if len(o.Additions)+o.SearchColumns+o.EmailDigests == 0 {
+	if len(o.Additions)+o.SearchColumns+o.EmailDigests+len(o.SequencesBehind) == 0 {
 		say("Everything is there already")
 	}
 	for _, line := range lines {

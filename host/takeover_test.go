@@ -108,7 +108,7 @@ func gatehouse(t *testing.T, args ...string) (status int, stdout, stderr string)
 
 func TestTakeOver(t *testing.T) {
 	url, keyFile, _ := newZato(t)
-	execute(t, url, "UPDATE zato_sso_attr SET value = '{' WHERE id = 3")
+	execute(t, url, "UPDATE zato_sso_attr SET value = '{' WHERE id = 3; SELECT setval('zato_sso_user_id_seq', 1); SELECT setval('zato_sso_sid_seq', 1, false)")
 	data := filepath.Join(t.TempDir(), "data")
 	flags := []string{"--database", url, "--key-file", keyFile, "--data", data}
 	before := snapshot(t, url)
@@ -122,6 +122,7 @@ func TestTakeOver(t *testing.T) {
 		"Users 3 (super-users 1), sessions 4 (live 4), attributes 8, links 0, password resets 1\nWould add:\n",
 		"\n  table    gatehouse_audit\n", "\n  table    gatehouse_migration\n", "\n  column   zato_sso_user.gatehouse_email_digest\n",
 		"\n  default  zato_sso_session.id\n", "\n  index    zato_sso_attr.gatehouse_sso_attr_ust\n", "\nWould complete search columns of ",
+		"\nWould raise sequences that are behind their tables: zato_sso_user_id_seq, zato_sso_sid_seq\n",
 		"\nCannot be read, and stops nothing else:\n  zato_sso_attr, id 3, value: holds no JSON\n",
 	} {
 		if !strings.Contains(stdout, said) {

@@ -15,7 +15,8 @@ var _ runtime.Recognizer = (*SSO)(nil)
 const mostLogged = 100
 
 // Recognize looks at a database that Zato's SSO may have made, refuses a key
-// that is not its own, and logs what is in it.
+// that is not its own, and logs what is in it. Sequences that are behind their
+// tables catch up.
 func (*SSO) Recognize(ctx context.Context, host runtime.Host) error {
 	report, err := takeover.Inspect(ctx, host.DB, host.Keys)
 	if errors.Is(err, takeover.ErrNothing) || err == nil && report.Users == 0 {
@@ -33,7 +34,11 @@ func (*SSO) Recognize(ctx context.Context, host runtime.Host) error {
 	if rest := len(report.Unreadable) - mostLogged; rest > 0 {
 		host.Logger.Warn("more values cannot be read: gatehouse take-over --dry-run lists them", "values", rest)
 	}
-	return nil
+	if len(report.SequencesBehind) == 0 {
+		return nil
+	}
+	host.Logger.Info("sequences were behind their tables and are raised", "sequences", report.SequencesBehind)
+	return takeover.RaiseSequences(ctx, host.DB, report)
 }
 
 // Complete gives users that Zato made what makes them findable, as a running

@@ -1,6 +1,6 @@
 // Package takeover looks at a database that the SSO of Zato 3.2 made (section
 // 11 of the specification): what is in it, what cannot be read, and whether a
-// key is its own. It only reads.
+// key is its own. All but RaiseSequences only reads.
 package takeover
 
 import (
@@ -29,6 +29,10 @@ type Report struct {
 	// found by. The digests are an addition of Gatehouse's.
 	SearchColumns int `json:"search_columns"`
 	EmailDigests  int `json:"email_digests"`
+
+	// SequencesBehind are sequences of primary keys that would give out what
+	// is taken.
+	SequencesBehind []string `json:"sequences_behind"`
 
 	Unreadable []Fault `json:"unreadable"`
 }
@@ -88,7 +92,8 @@ func Inspect(ctx context.Context, db database.DB, keys *secret.Keyring) (*Report
 		return nil, ErrKey
 	}
 	report.Unreadable = append(report.Unreadable, look.faults...)
-	return report, nil
+	report.SequencesBehind, err = behind(ctx, db, columns)
+	return report, err
 }
 
 // IsThere reports whether a PostgreSQL database has the table of users, be it

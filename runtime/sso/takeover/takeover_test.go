@@ -120,6 +120,9 @@ func TestInspectWhatZatoLeft(t *testing.T) {
 	got := z.inspect()
 	want := takeover.Report{Users: 3, SuperUsers: 1, Sessions: 4, LiveSessions: 4, Attributes: 8, PasswordResets: 1,
 		SearchColumns: got.SearchColumns, EmailDigests: 2}
+	if len(got.SequencesBehind) != 0 {
+		t.Errorf("behind: %v", got.SequencesBehind)
+	}
 	if len(got.Unreadable) != 0 || fmt.Sprint(want) != fmt.Sprint(*got) || got.EmailDigests == 0 {
 		t.Errorf("got  %+v\nwant %+v", *got, want)
 	}
