@@ -14,7 +14,7 @@ import (
 )
 
 // databaseVariable may hold the URL of the database.
-const databaseVariable = "GATEHOUSE_DATABASE_URL"
+const databaseVariable = runtime.DatabaseVariable
 
 func newRoot() *cobra.Command {
 	serve := newServe()
@@ -36,7 +36,7 @@ everything that it needs in the directory ./data and shows passwords once.`,
 		RunE:          serve.RunE,
 	}
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newVersion())
+	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newTakeOver(), newConfig(), newVersion())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see %q", err, cmd.CommandPath()+" --help")
 	})
@@ -77,23 +77,24 @@ func (i *installation) configuration() (runtime.Config, error) {
 			return cfg, err
 		}
 	}
-	if url := os.Getenv(databaseVariable); url != "" {
-		cfg.Database = url
+	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
+		return cfg, err
 	}
-	override(&cfg.Data, i.data)
-	override(&cfg.Database, i.database)
-	override(&cfg.KeyFile, i.keyFile)
-	override(&cfg.Listen, i.listen)
+	override := func(name string, setting *string, flag string) {
+		if flag != "" {
+			*setting = flag
+			cfg.Replaced(name)
+		}
+	}
+	override("data", &cfg.Data, i.data)
+	override("database", &cfg.Database, i.database)
+	override("key_file", &cfg.KeyFile, i.keyFile)
+	override("listen", &cfg.Listen, i.listen)
 	if len(i.services) > 0 {
 		cfg.Services.Directories = i.services
+		cfg.Replaced("services.directories")
 	}
 	return cfg, nil
-}
-
-func override(setting *string, flag string) {
-	if flag != "" {
-		*setting = flag
-	}
 }
 
 // opened is an installation at work.

@@ -99,9 +99,18 @@ func (i *installation) repeat() string {
 // environment names the variables that another command needs as well.
 func (i *installation) environment() []string {
 	var names []string
-	if hasPassword(i.database) || i.database == "" && os.Getenv(databaseVariable) != "" {
+	isSet := func(flag, variable string) {
+		if flag == "" && os.Getenv(variable) != "" {
+			names = append(names, variable)
+		}
+	}
+	if hasPassword(i.database) {
 		names = append(names, databaseVariable)
 	}
+	isSet(i.database, databaseVariable)
+	isSet(i.database, runtime.VariableOf("database"))
+	isSet(i.data, runtime.VariableOf("data"))
+	isSet(i.keyFile, runtime.VariableOf("key_file"))
 	if i.keyFile == "" && os.Getenv(secret.KeyVariable) != "" {
 		names = append(names, secret.KeyVariable)
 	}

@@ -23,7 +23,7 @@ no such user, 1 anything else.`,
 		Args: subcommand,
 		RunE: showHelp,
 	}
-	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin())
+	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin(), newImport())
 	cmd.AddCommand(newUserCommands()...)
 	return cmd
 }

@@ -44,6 +44,9 @@ type Config struct {
 	sections map[string]yaml.Node
 	lines    map[string]int // of the settings in the file, by their path
 	file     string
+
+	environment map[string]string // the variables that may hold settings
+	overridden  map[string]string // variables of the settings that came from them, by their path
 }
 
 // ServicesConfig says where scripts are and how they run.
@@ -169,6 +172,9 @@ func (c *Config) Locate(err error) error {
 		return nil
 	}
 	setting, _, _ := strings.Cut(err.Error(), ":")
+	if variable := c.overridden[setting]; variable != "" {
+		return fmt.Errorf("environment variable %s: %w", variable, err)
+	}
 	if line := c.lines[setting]; line > 0 {
 		return fmt.Errorf("configuration %s: line %d: %w", c.file, line, err)
 	}
@@ -187,14 +193,12 @@ func stripComments(text []byte) []byte {
 
 // section reads the section of a plugin over its defaults in dst.
 func (c *Config) section(name string, dst any) error {
-	node, ok := c.sections[name]
-	if !ok {
-		return nil
+	if node, ok := c.sections[name]; ok {
+		if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
+			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err))
+		}
 	}
-	if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
-		return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err))
-	}
-	return nil
+	return c.overrideSection(name, dst)
 }
 
 // check finds sections that no plugin owns and values that cannot be.

@@ -96,7 +96,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	}
 	for _, plugin := range r.plugins {
 		r.started = append(r.started, plugin)
-		if err := plugin.Start(ctx, Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail, Security: r.security}); err != nil {
+		if err := plugin.Start(ctx, r.host()); err != nil {
 			return nil, fmt.Errorf("%s: %w", plugin.Name(), err)
 		}
 		if provider, ok := plugin.(SSOProvider); ok {
@@ -149,6 +149,9 @@ func (r *Runtime) openDatabase(ctx context.Context) error {
 		prepare = append(prepare, plugin.Statements(open.DialectOf(location))...)
 	}
 	r.db, err = open.Database(ctx, location, prepare)
+	if err == nil {
+		err = r.recognize(ctx)
+	}
 	if err == nil {
 		err = r.checkKey(ctx)
 	}

@@ -27,6 +27,32 @@ func NewUserFromJSON(data map[string]any) NewUser {
 	return newUserFrom(data, lenientReading)
 }
 
+// ImportKeys lists the keys that an imported user is made from.
+func ImportKeys() []string { return append(newUserKeys(), passwordHashKey) }
+
+// passwordHashKey is the key of imports alone.
+const passwordHashKey = "password_hash"
+
+// NewUserFromImport makes a new user of a record of an import: values are read
+// as leniently as JSON's, but unknown keys are refused in their turn. A record
+// may have a password_hash in place of a password.
+func NewUserFromImport(data map[string]any) NewUser {
+	user := newUserFrom(data, lenientReading)
+	if !assignOrDefault(&user.PasswordHash, data[passwordHashKey], lenientText) {
+		user.problems = append(user.problems, fmt.Sprintf("%s does not take a %T", passwordHashKey, data[passwordHashKey]))
+	}
+	for key := range data {
+		if !slices.Contains(ImportKeys(), key) {
+			user.problems = append(user.problems, fmt.Sprintf("there is no key %q", printable(key)))
+		}
+	}
+	if user.Password != "" && user.PasswordHash != "" {
+		user.problems = append(user.problems, "either password or password_hash, not both")
+	}
+	slices.Sort(user.problems)
+	return user
+}
+
 // newUserField ties a key to the field that it fills.
 type newUserField struct {
 	name string

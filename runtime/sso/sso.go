@@ -81,6 +81,7 @@ type Call struct {
 type NewUser struct {
 	Username           string
 	Password           string // "" makes one of 192 random bits
+	PasswordHash       string // of another system, in place of Password: for imports alone
 	PasswordMustChange bool
 	Email              Optional[string]
 	DisplayName        Optional[string]

@@ -147,15 +147,16 @@ func (c *conn) scanner(reader *pgconn.ResultReader) func(dest ...any) error {
 			return wrongScan(fmt.Errorf("the query has %d columns, its Row function scans %d", len(values), len(dest)))
 		}
 		for i := range dest {
-			if err := types.Scan(fields[i].DataTypeOID, fields[i].Format, values[i], dest[i]); err != nil {
+			err := types.Scan(fields[i].DataTypeOID, fields[i].Format, values[i], dest[i])
+			if err != nil && !scanInfinite(types, fields[i], values[i], dest[i]) {
 				return wrongScan(fmt.Errorf("column %d (%s): %w", i+1, fields[i].Name, err))
 			}
 			switch d := dest[i].(type) {
 			case *time.Time:
-				*d = d.UTC()
+				*d = withinYears(*d)
 			case **time.Time:
 				if *d != nil {
-					**d = (*d).UTC()
+					**d = withinYears(**d)
 				}
 			}
 		}

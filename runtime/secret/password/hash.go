@@ -2,6 +2,7 @@ package password
 
 import (
 	"crypto/pbkdf2"
+	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
 	"errors"
@@ -10,13 +11,14 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/scrypt"
 )
 
 // Limits of a hash string. It comes from the database, which others may have
 // written: within these limits a hash takes at most a second or so, and at
 // most 128 MiB.
 const (
-	// MaxRounds is the largest number of PBKDF2 rounds.
+	// MaxRounds is the largest number of rounds of PBKDF2 with SHA-512.
 	MaxRounds = 1_000_000
 
 	maxText    = 4096      // characters
@@ -30,14 +32,14 @@ const (
 )
 
 // ErrHash is the error of text that is no hash string within the limits.
-var ErrHash = errors.New("not a password hash of a known kind: want $argon2id$… or $pbkdf2-sha512$…")
+var ErrHash = errors.New("not a password hash of a known kind, or one that costs more than the limits allow")
 
 // parameters say what one hash costs.
 type parameters struct {
 	algorithm Algorithm
-	passes    int // of Argon2id, or PBKDF2's rounds
-	memory    int // KiB, of Argon2id
-	threads   int // of Argon2id
+	passes    int // of Argon2, PBKDF2's rounds, bcrypt's 2^cost, or scrypt's N
+	memory    int // KiB, of Argon2; scrypt's r·p
+	threads   int // of Argon2; scrypt's p
 }
 
 // owasp is the first of OWASP's recommendations for Argon2id.
@@ -55,10 +57,22 @@ func (p parameters) less(spent parameters) parameters {
 
 // compute hashes a password.
 func (p parameters) compute(password string, salt []byte, size int) []byte {
-	if p.algorithm == Argon2id {
-		return argon2.IDKey([]byte(password), salt, uint32(p.passes), uint32(p.memory), uint8(p.threads), uint32(size))
+	var sum []byte
+	var err error
+	switch p.algorithm {
+	case Argon2id:
+		sum = argon2.IDKey([]byte(password), salt, uint32(p.passes), uint32(p.memory), uint8(p.threads), uint32(size))
+	case argon2i:
+		sum = argon2.Key([]byte(password), salt, uint32(p.passes), uint32(p.memory), uint8(p.threads), uint32(size))
+	case pbkdf2SHA256:
+		sum, err = pbkdf2.Key(sha256.New, password, salt, p.passes, size)
+	case PBKDF2SHA512:
+		sum, err = pbkdf2.Key(sha512.New, password, salt, p.passes, size)
+	case scryptSHA256:
+		sum, err = scrypt.Key([]byte(password), salt, p.passes, p.memory/p.threads, p.threads, size)
+	default:
+		err = fmt.Errorf("%s is verified, not computed", p.algorithm)
 	}
-	sum, err := pbkdf2.Key(sha512.New, password, salt, p.passes, size)
 	if err != nil {
 		panic(err) // only for sizes beyond all limits
 	}
@@ -69,6 +83,8 @@ func (p parameters) compute(password string, salt []byte, size int) []byte {
 type hash struct {
 	parameters
 	salt, sum []byte
+	bcrypt    string // the hash string as it is, for bcrypt verifies whole ones
+	foreign   bool   // not in the form that String writes
 }
 
 var (
@@ -81,10 +97,10 @@ var (
 )
 
 func sumSize(algorithm Algorithm) int {
-	if algorithm == Argon2id {
-		return 32
+	if algorithm == PBKDF2SHA512 {
+		return sha512.Size
 	}
-	return sha512.Size
+	return 32
 }
 
 // String returns the hash string.
@@ -103,15 +119,15 @@ func parse(text string) (hash, error) {
 		return hash{}, ErrHash
 	}
 	if rest, ok := strings.CutPrefix(text, "$argon2id$v=19$"); ok {
-		return parseArgon2id(strings.Split(rest, "$"))
+		return parseArgon2(Argon2id, strings.Split(rest, "$"))
 	}
-	if rest, ok := strings.CutPrefix(text, "$pbkdf2-sha512$"); ok {
-		return parsePBKDF2(strings.Split(rest, "$"))
+	if rest, ok := strings.CutPrefix(text, "$pbkdf2-sha512$"); ok && !strings.HasPrefix(rest, "i=") {
+		return parsePBKDF2(PBKDF2SHA512, strings.Split(rest, "$"))
 	}
-	return hash{}, ErrHash
+	return parseForeign(text)
 }
 
-func parseArgon2id(parts []string) (hash, error) {
+func parseArgon2(algorithm Algorithm, parts []string) (hash, error) {
 	if len(parts) != 3 {
 		return hash{}, ErrHash
 	}
@@ -119,7 +135,7 @@ func parseArgon2id(parts []string) (hash, error) {
 	passes, threads, okPasses := strings.Cut(rest, ",p=")
 	memory, okPrefix := strings.CutPrefix(memory, "m=")
 	read := hash{parameters: parameters{
-		algorithm: Argon2id,
+		algorithm: algorithm,
 		memory:    number(memory, maxMemory),
 		passes:    number(passes, maxPasses),
 		threads:   number(threads, maxThreads),
@@ -130,15 +146,23 @@ func parseArgon2id(parts []string) (hash, error) {
 	return read.with(phcBase64, parts[1], parts[2], minSum, maxSum)
 }
 
-func parsePBKDF2(parts []string) (hash, error) {
+// parsePBKDF2 reads passlib's form.
+func parsePBKDF2(algorithm Algorithm, parts []string) (hash, error) {
 	if len(parts) != 3 {
 		return hash{}, ErrHash
 	}
-	read := hash{parameters: parameters{algorithm: PBKDF2SHA512, passes: number(parts[0], MaxRounds)}}
+	read := hash{parameters: parameters{algorithm: algorithm, passes: number(parts[0], maxRounds(algorithm))}}
 	if read.passes == 0 {
 		return hash{}, ErrHash
 	}
-	return read.with(passlibBase64, parts[1], parts[2], sha512.Size, sha512.Size)
+	return read.with(passlibBase64, parts[1], parts[2], sumSize(algorithm), sumSize(algorithm))
+}
+
+func maxRounds(algorithm Algorithm) int {
+	if algorithm == pbkdf2SHA256 {
+		return maxRoundsSHA256
+	}
+	return MaxRounds
 }
 
 // with adds the salt and a sum of minSize to maxSize bytes.

@@ -1,6 +1,7 @@
 // Package password hashes and verifies passwords: Argon2id in the PHC string
 // format, with OWASP's parameters, and PBKDF2-HMAC-SHA512 as passlib writes it
-// (section 11 of the SSO's specification).
+// (section 11 of the SSO's specification). What other systems have hashed
+// verifies as well: bcrypt, scrypt, Argon2i and PBKDF2-HMAC-SHA256.
 //
 // Hashing costs tens of milliseconds of a processor and, for Argon2id, 19 MiB,
 // on purpose. A Hasher bounds how much of that goes on at once and how many wait
@@ -185,6 +186,13 @@ func (h *Hasher) Observe(text string) error {
 	return nil
 }
 
+// Known returns ErrHash for text that Verify could never say yes to: no hash
+// of a known kind, or one beyond the limits.
+func Known(text string) error {
+	_, err := parse(text)
+	return err
+}
+
 // note remembers the dearest parameters of each algorithm.
 func (h *Hasher) note(seen parameters) {
 	h.mu.Lock()
@@ -197,7 +205,7 @@ func (h *Hasher) note(seen parameters) {
 // spend computes one hash of each algorithm in use, except for what has been
 // spent already. So every refusal costs the sum of all of them.
 func (h *Hasher) spend(password string, spent parameters) {
-	for _, algorithm := range []Algorithm{Argon2id, PBKDF2SHA512} {
+	for _, algorithm := range []Algorithm{Argon2id, PBKDF2SHA512, argon2i, pbkdf2SHA256, bcryptBlowfish, scryptSHA256} {
 		h.mu.Lock()
 		rest := h.dearest[algorithm]
 		h.mu.Unlock()
@@ -205,12 +213,10 @@ func (h *Hasher) spend(password string, spent parameters) {
 			rest = rest.less(spent)
 		}
 		if rest.passes > 0 {
-			rest.compute(password, dummySalt, sumSize(algorithm))
+			rest.waste(password)
 		}
 	}
 }
-
-var dummySalt = make([]byte, 64)
 
 // Generate returns a new random password: 192 bits in URL-safe base64, 32
 // characters.

@@ -167,7 +167,7 @@ func TestHashStringsThatAreRefused(t *testing.T) {
 		"no checksum":       "$pbkdf2-sha512$1$" + salt,
 		"more parts":        "$pbkdf2-sha512$1$" + salt + "$" + sum + "$",
 		"huge":              "$pbkdf2-sha512$1$" + strings.Repeat("A", 1<<20) + "$" + sum,
-		"argon2i":           "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + salt,
+		"argon2d":           "$argon2d$v=19$m=19456,t=2,p=1$" + salt + "$" + salt,
 		"other version":     "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + salt,
 		"too much memory":   "$argon2id$v=19$m=131073,t=2,p=1$" + salt + "$" + salt,
 		"too many passes":   "$argon2id$v=19$m=19456,t=17,p=1$" + salt + "$" + salt,

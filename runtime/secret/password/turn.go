@@ -2,7 +2,6 @@ package password
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 )
 
@@ -65,9 +64,8 @@ func (t *Turn) Verify(text, password string) (ok, needsRehash bool, err error) {
 		return false, false, nil // as quick as VerifyDummy of the same
 	}
 	t.hasher.note(stored.parameters)
-	sum := stored.compute(password, stored.salt, len(stored.sum))
-	if subtle.ConstantTimeCompare(sum, stored.sum) == 1 {
-		return true, stored.parameters != t.hasher.preferred, nil
+	if stored.matches(password) {
+		return true, stored.foreign || stored.parameters != t.hasher.preferred, nil
 	}
 	t.hasher.spend(password, stored.parameters)
 	return false, false, nil

@@ -133,6 +133,9 @@ func (op *operation) create(ctx context.Context, user sso.NewUser) (*store.User,
 			return nil, err
 		}
 	}
+	if user.PasswordHash != "" {
+		return nil, refuse(sso.InvalidOperation, "only imports take a password_hash")
+	}
 	if err := c.checkNewUser(&user); err != nil {
 		return nil, err
 	}
@@ -190,6 +193,12 @@ func (c *Core) checkNewUser(user *sso.NewUser) error {
 		if _, err := parseRates(limits); err != nil {
 			return refuse(sso.InvalidInput, "rate_limit_def: %v", err)
 		}
+	}
+	if user.PasswordHash != "" {
+		if password.Known(user.PasswordHash) != nil {
+			return refuse(sso.PasswordInvalid, "password_hash is %v", password.ErrHash)
+		}
+		return nil
 	}
 	if user.Password == "" {
 		user.Password = password.Generate()

@@ -110,6 +110,9 @@ func (p *SSO) SSO() sso.Core { return p.core }
 // Store returns the store, for commands that look at the audit.
 func (p *SSO) Store() *store.Store { return p.store }
 
+// Import begins an import of users, for the operator of the host.
+func (p *SSO) Import(call sso.Call, dryRun bool) *core.Import { return p.core.NewImport(call, dryRun) }
+
 // DefaultApp is the application that calls from the command line act for.
 func (p *SSO) DefaultApp() string { return p.cfg.Apps.Default }
 

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/runtime/sso/plugin"
+)
+
+func newConfig() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Work with configuration files",
+		Args:  subcommand,
+		RunE:  showHelp,
+	}
+	cmd.AddCommand(newConfigImport())
+	return cmd
+}
+
+// maxConf bounds what is read of a sso.conf, in bytes.
+const maxConf = 2 << 20
+
+func newConfigImport() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Turn Zato's sso.conf into a configuration file",
+		Long: `Turns the configuration file of Zato's SSO, sso.conf, into one for --config, on
+standard output or in a new file. Every line that is not taken is named on
+standard error, and in the comments of the file, with the reason.
+
+Exit status: 0 all lines were taken or change nothing, 21 some were not, 1
+anything else.`,
+		Args: exactArg("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := readConf(args[0])
+			if err != nil {
+				return fmt.Errorf("config import: %w", err)
+			}
+			result, err := plugin.ImportConfig(args[0], text)
+			if err != nil {
+				return fmt.Errorf("config import: %w", err)
+			}
+			if err := writeConfig(cmd, output, result.YAML); err != nil {
+				return fmt.Errorf("config import: %w", err)
+			}
+			refused := false
+			for _, note := range result.Notes {
+				refused = refused || !note.Ignored
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", args[0], note.Line, note)
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "Took %d settings, left %d lines\n", result.Taken, len(result.Notes))
+			if refused {
+				return &statusError{exitInvalid, errReported}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "", "new `file` to write to (default: standard output)")
+	return cmd
+}
+
+func readConf(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }() // only read
+	text, err := io.ReadAll(io.LimitReader(file, maxConf))
+	return string(text), err
+}
+
+func writeConfig(cmd *cobra.Command, path string, text []byte) error {
+	if path == "" {
+		_, err := cmd.OutOrStdout().Write(text)
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already: name a new file, or remove it", path)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
+}

@@ -1,0 +1,112 @@
+package runtime_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/runtime"
+	"gatehouse/runtime/sso/core"
+)
+
+// checkEnvironment opens an installation with variables over a file, and
+// returns the configuration and the error.
+func checkEnvironment(t *testing.T, file string, environ ...string) (runtime.Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := runtime.LoadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cfg.ReadEnvironment(environ); err != nil {
+		return cfg, err
+	}
+	cfg.Data = t.TempDir()
+	r, err := runtime.Open(t.Context(), openOptions(cfg))
+	if err == nil {
+		err = r.Close(t.Context())
+	}
+	return cfg, err
+}
+
+func TestEnvironmentOverTheFile(t *testing.T) {
+	t.Parallel()
+	cfg, err := checkEnvironment(t, "listen: 127.0.0.1:1\nservices:\n  timeout: 5s\n  pool_size: 3\n",
+		"GATEHOUSE_LISTEN=127.0.0.1:2", "GATEHOUSE_SERVICES_TIMEOUT=7s", "GATEHOUSE_SERVICES_DIRECTORIES=a, b",
+		"GATEHOUSE_SERVICES_TIMEOUTS={crm.report: 5m}", "GATEHOUSE_HTTP_MAX_BODY=4096", "GATEHOUSE_LOG_LEVEL=warn",
+		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=12", "GATEHOUSE_SSO_APPS_ALL=[CRM, ERP]", "GATEHOUSE_SSO_USER_ADDRESS_LIST={jane: [10.0.0.0/8]}",
+		"GATEHOUSE_SSO_MAIN_ENCRYPT_EMAIL=false", "GATEHOUSE_TEST_POSTGRES_BIN=/x", "GATEHOUSE_SECRET_KEY=", "GATEHOUSE_SERVICE_HOST=10.1.2.3", "OTHER_SSO_X=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Listen != "127.0.0.1:2" || cfg.Services.Timeout != 7*time.Second || fmt.Sprint(cfg.Services.Directories) != "[a b]" ||
+		cfg.Services.Timeouts["crm.report"] != 5*time.Minute || cfg.HTTP.MaxBody != 4096 || cfg.Log.Level != "warn" || cfg.Services.PoolSize != 3 {
+		t.Errorf("%+v", cfg)
+	}
+	for _, variable := range []string{"GATEHOUSE_DATABASE_URL", "GATEHOUSE_DATABASE"} {
+		cfg := runtime.DefaultConfig()
+		if err := cfg.ReadEnvironment([]string{variable + "=postgres://x"}); err != nil || cfg.Database != "postgres://x" {
+			t.Errorf("%s: %q, %v", variable, cfg.Database, err)
+		}
+	}
+}
+
+func TestVariablesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]string{
+		"GATEHOUSE_SSO_PASWORD_MIN_LENGTH=12":           "environment variable GATEHOUSE_SSO_PASWORD_MIN_LENGTH: there is no such setting in section sso",
+		"GATEHOUSE_SERVICES_TMEOUT=5s":                  "environment variable GATEHOUSE_SERVICES_TMEOUT: there is no such setting in section services",
+		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=twelve":      `environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: "twelve" is not a value for this setting, which takes a whole number`,
+		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=":            "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: its value is empty or not YAML",
+		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=0":           "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: sso.password.min_length: must be above 0, not 0",
+		"GATEHOUSE_SERVICES_TIMEOUT=soon":               "environment variable GATEHOUSE_SERVICES_TIMEOUT: \"soon\" is not a value for this setting, which takes a duration such as 30s",
+		"GATEHOUSE_SERVICES_TIMEOUT=0s":                 "environment variable GATEHOUSE_SERVICES_TIMEOUT: services.timeout: must be above 0",
+		"GATEHOUSE_SSO_APPS_ALL=[CRM":                   "environment variable GATEHOUSE_SSO_APPS_ALL: its value is empty or not YAML",
+		"GATEHOUSE_SSO_APPS_ALL=":                       "environment variable GATEHOUSE_SSO_APPS_ALL: sso.apps.all: must list an application at least",
+		"GATEHOUSE_SSO_MAIN_ENCRYPT_EMAIL=perhaps":      "environment variable GATEHOUSE_SSO_MAIN_ENCRYPT_EMAIL: \"perhaps\" is not a value for this setting, which takes true or false",
+		"GATEHOUSE_SSO_USER_ADDRESS_LIST=anywhere":      "environment variable GATEHOUSE_SSO_USER_ADDRESS_LIST: ",
+		"GATEHOUSE_DATABASE_URL=a GATEHOUSE_DATABASE=b": "environment variables GATEHOUSE_DATABASE_URL and GATEHOUSE_DATABASE differ",
+	} {
+		_, err := checkEnvironment(t, "", strings.Split(variable, " ")...)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v\nwant %s", variable, err, want)
+		}
+	}
+}
+
+// TestEverySettingHasAVariableOfItsOwn finds settings whose variables would be
+// one and the same.
+func TestEverySettingHasAVariableOfItsOwn(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{}
+	var collect func(path string, value reflect.Type)
+	collect = func(path string, of reflect.Type) {
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("yaml"), ",")
+			if name == "" {
+				continue
+			}
+			if of.Field(i).Type.Kind() == reflect.Struct {
+				collect(path+name+".", of.Field(i).Type)
+				continue
+			}
+			variable := runtime.VariableOf(path + name)
+			if other, taken := settings[variable]; taken {
+				t.Errorf("%s is %s and %s%s", variable, other, path, name)
+			}
+			settings[variable] = path + name
+		}
+	}
+	collect("", reflect.TypeFor[runtime.Config]())
+	collect("sso.", reflect.TypeFor[core.Config]())
+	if len(settings) < 40 {
+		t.Errorf("only %d settings", len(settings))
+	}
+}
