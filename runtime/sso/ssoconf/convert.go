@@ -85,7 +85,8 @@ func (s setting) path() string { return s.section + "." + s.key }
 
 // collect lists the settings that there are.
 func (c *converter) collect() {
-	sections := reflect.TypeOf(c.newSettings()).Elem()
+	defaults := reflect.ValueOf(c.newSettings()).Elem()
+	sections := defaults.Type()
 	for i := range sections.NumField() {
 		section := sections.Field(i)
 		name := yamlName(section)
@@ -98,10 +99,15 @@ func (c *converter) collect() {
 			continue
 		}
 		for j := range section.Type.NumField() {
-			if key := yamlName(section.Type.Field(j)); key != "" {
-				c.fields[name+"."+key] = section.Type.Field(j).Type
+			of := section.Type.Field(j).Type
+			if key := yamlName(section.Type.Field(j)); key != "" && of.Kind() != reflect.Interface { // such are ignored
+				c.fields[name+"."+key] = of
 				c.order = append(c.order, name+"."+key)
 			}
+		}
+		for _, key := range inlineMap(defaults.Field(i)).MapKeys() { // those that have a default
+			c.fields[name+"."+key.String()] = reflect.TypeFor[string]()
+			c.order = append(c.order, name+"."+key.String())
 		}
 	}
 }
@@ -229,7 +235,11 @@ func (c *converter) settings() Settings {
 	for _, s := range c.taken {
 		section := fieldOf(root, s.section)
 		if section.Kind() != reflect.Map {
-			fieldOf(section, s.key).Set(s.value)
+			if field := fieldOf(section, s.key); field.IsValid() {
+				field.Set(s.value)
+			} else {
+				inlineMap(section).SetMapIndex(reflect.ValueOf(s.key), s.value)
+			}
 			continue
 		}
 		if section.IsNil() {
@@ -240,13 +250,25 @@ func (c *converter) settings() Settings {
 	return made
 }
 
+// inlineMap returns the texts that a section has beside its fields; a section
+// that has none, an empty map.
+func inlineMap(section reflect.Value) reflect.Value {
+	for i := range section.NumField() {
+		if field := section.Type().Field(i); field.Type == reflect.TypeFor[map[string]string]() && field.Tag.Get("yaml") == ",inline" {
+			return section.Field(i)
+		}
+	}
+	return reflect.ValueOf(map[string]string{})
+}
+
+// fieldOf returns a setting by its name; none, where it is one of an inline map.
 func fieldOf(of reflect.Value, name string) reflect.Value {
 	for i := range of.NumField() {
 		if yamlName(of.Type().Field(i)) == name {
 			return of.Field(i)
 		}
 	}
-	panic("ssoconf: there is no setting " + name) // collect has listed it
+	return reflect.Value{}
 }
 
 // dropRefused gives back what Check refuses: the settings that it names or,
