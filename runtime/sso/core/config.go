@@ -22,6 +22,7 @@ type Config struct {
 	Password        PasswordConfig      `yaml:"password"`
 	Signup          SignupConfig        `yaml:"signup"`
 	Search          SearchConfig        `yaml:"search"`
+	Audit           AuditConfig         `yaml:"audit"`
 }
 
 // MainConfig says what is stored encrypted.
@@ -87,6 +88,11 @@ type SignupConfig struct {
 type SearchConfig struct {
 	DefaultPageSize int `yaml:"default_page_size"` // users
 	MaxPageSize     int `yaml:"max_page_size"`
+}
+
+// AuditConfig says how long the audit is kept.
+type AuditConfig struct {
+	Retention int `yaml:"retention"` // days; 0 keeps all
 }
 
 // DefaultConfig returns the defaults of Zato's sso.conf.
@@ -175,6 +181,9 @@ func (c *Config) Check() error {
 	limit("signup.max_length_email", c.Signup.MaxLengthEmail, 1000)
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
 	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
+	if c.Audit.Retention < 0 {
+		fault("audit.retention", "must be a number of days, or 0 to keep all, not %d", c.Audit.Retention)
+	}
 	return errors.Join(faults...)
 }
 

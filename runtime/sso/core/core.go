@@ -21,6 +21,7 @@ import (
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/chain"
 	"gatehouse/runtime/sso/store"
 )
 
@@ -36,6 +37,10 @@ type Options struct {
 
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
+
+	// SealEvery is how often the audit is sealed in the background; 0 means
+	// each second, and below 0 never, but by SealAudit.
+	SealEvery time.Duration
 }
 
 // Core implements sso.Core, and deletes in the background what has expired.
@@ -48,6 +53,7 @@ type Core struct {
 	validate  *validator.Validate
 	addresses addressRules
 	audit     *auditBuffer
+	chain     *chain.Chain
 	logger    *slog.Logger
 	services  Services
 	now       func() time.Time
@@ -58,6 +64,7 @@ type Core struct {
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
 	cleaned chan struct{} // closed when nothing is cleaned up any more
+	sealing *sealer
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -100,7 +107,9 @@ func New(o Options) (*Core, error) {
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
 	c.cleaned = make(chan struct{})
+	c.chain = chain.New(o.Store, o.Keys, o.Now)
 	go c.cleanUpLoop()
+	c.sealing = startSealer(c.chain, o.Logger, o.SealEvery)
 	return c, nil
 }
 
@@ -112,7 +121,9 @@ func (c *Core) DefaultApp() string { return c.cfg.Apps.Default }
 func (c *Core) Close(ctx context.Context) error {
 	c.stop()
 	<-c.cleaned
-	return c.audit.close(ctx)
+	err := c.audit.close(ctx)
+	c.sealing.close(ctx)
+	return err
 }
 
 // FlushAudit returns when the entries of reads and refusals that were waiting

@@ -13,6 +13,7 @@ import (
 	"gatehouse/runtime/invocation"
 	passwords "gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/chain"
 	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/rest"
 	"gatehouse/runtime/sso/store"
@@ -81,6 +82,11 @@ func (p *SSO) SSO() sso.Core { return p.core }
 
 // Store returns the store, for commands that look at the audit.
 func (p *SSO) Store() *store.Store { return p.store }
+
+// VerifyAudit verifies the chain of seals over the audit; see chain.Verify.
+func (p *SSO) VerifyAudit(ctx context.Context, expect string, each func(chain.Finding) error) (chain.Report, error) {
+	return p.core.VerifyAudit(ctx, expect, each)
+}
 
 // DefaultApp is the application that calls from the command line act for.
 func (p *SSO) DefaultApp() string { return p.cfg.Apps.Default }

@@ -15,6 +15,12 @@ var schemaSQLite string
 //go:embed migrations/002.sql
 var lookups string
 
+//go:embed migrations/004_postgresql.sql
+var auditChainPostgreSQL string
+
+//go:embed migrations/004_sqlite.sql
+var auditChainSQLite string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -24,5 +30,6 @@ func Migrations() []database.Migration {
 	return []database.Migration{
 		{Version: 1, Name: "tables of the SSO and its audit", SQLite: schemaSQLite, PostgreSQL: schemaPostgreSQL},
 		{Version: 2, Name: "look-ups", SQLite: lookups, PostgreSQL: lookups},
+		{Version: 3, Name: "the chain of the audit", SQLite: auditChainSQLite, PostgreSQL: auditChainPostgreSQL},
 	}
 }

@@ -35,6 +35,7 @@ type statements struct {
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
+	seals           sealStatements
 }
 
 // lookupStatements find the rows of a Lookup, with or without locks.
@@ -107,13 +108,14 @@ func newStatements(dialect database.Dialect) statements {
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
 			sub_status, keys, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		seals: newSealStatements(dialect),
 	}
 }
 
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return []string{
+	all := []string{
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
@@ -122,5 +124,11 @@ func Statements(dialect database.Dialect) []string {
 		sql.allAttributes.ofUserID, sql.allAttributes.ofUST, sql.allAttributes.ofSession,
 		sql.insertAttribute, sql.updateAttribute, sql.deleteAttribute,
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
+		sql.seals.head, sql.seals.lockHead, sql.seals.unsealed, sql.seals.between,
+		sql.seals.insert, sql.seals.updateHead,
 	}
+	if sql.seals.transactions != "" {
+		all = append(all, sql.seals.transactions)
+	}
+	return all
 }
