@@ -69,6 +69,25 @@ func kept(keys *secret.Keyring, key secret.Key) string {
 	return keys.For(purpose).Encrypt([]byte(text))
 }
 
+// RenewKept encrypts a token of a seal key anew with the newest of keys, unless
+// it is of that key already, and returns the ID of the key that it was of.
+func RenewKept(keys *secret.Keyring, token string) (renewed, keyID string, err error) {
+	ring := keys.For(purpose)
+	clear, by, err := ring.Open(token)
+	if err != nil {
+		return token, "", err
+	}
+	for _, key := range keys.Keys() {
+		if key.For(purpose).Equal(by) {
+			keyID = key.ID()
+		}
+	}
+	if !by.Equal(ring.Newest()) {
+		token = ring.Encrypt(clear)
+	}
+	return token, keyID, nil
+}
+
 // sealKey returns what seals with a key's ID were made with.
 func (c *Chain) sealKey(ctx context.Context, id string) ([]byte, error) {
 	c.mu.Lock()

@@ -58,7 +58,6 @@ type Core struct {
 	services  Services
 	now       func() time.Time
 
-	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
 
 	closing context.Context // ended by Close
@@ -101,7 +100,6 @@ func New(o Options) (*Core, error) {
 		services:  o.Services,
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
-		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
 	c.audit = newAuditBuffer(o.Store, o.Logger)

@@ -6,11 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/runtime"
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/secret"
 	passwords "gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/chain"
@@ -29,6 +31,7 @@ type SSO struct {
 var (
 	_ runtime.Plugin      = (*SSO)(nil)
 	_ runtime.SSOProvider = (*SSO)(nil)
+	_ runtime.Encrypter   = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -82,6 +85,16 @@ func (p *SSO) SSO() sso.Core { return p.core }
 
 // Store returns the store, for commands that look at the audit.
 func (p *SSO) Store() *store.Store { return p.store }
+
+// Reencrypt implements runtime.Encrypter.
+func (p *SSO) Reencrypt(ctx context.Context, keys *secret.Keyring, write bool, progress func(secret.Progress)) (secret.Usage, error) {
+	return p.core.Reencrypt(ctx, keys, write, progress)
+}
+
+// Held implements runtime.Encrypter.
+func (p *SSO) Held(ctx context.Context, before time.Time) (int64, time.Time, error) {
+	return p.core.Held(ctx, before)
+}
 
 // VerifyAudit verifies the chain of seals over the audit; see chain.Verify.
 func (p *SSO) VerifyAudit(ctx context.Context, expect string, each func(chain.Finding) error) (chain.Report, error) {
