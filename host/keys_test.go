@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -128,6 +129,53 @@ func rotateWhileServing(t *testing.T, url string, count int) {
 		if status, body := host.send("GET", "/zato/sso/user", fmt.Sprintf(`{"ust":%q,"current_app":"CRM"}`, ust)); status != 200 || !strings.Contains(body, `"`+last[i]+`"`) {
 			t.Errorf("%s: %d %s, want the e-mail %s", name(i), status, body, last[i])
 		}
+	}
+	host.stop()
+}
+
+// TestHostWithoutTheNewKey has a host with a key file of its own, which does not
+// get the new key.
+func TestHostWithoutTheNewKey(t *testing.T) {
+	t.Parallel()
+	url, dir := pgtest.URL(t), t.TempDir()
+	command(t, dir, "sso", "create-user", "jane", "--password", "Jane-secret-1", "--database", url)
+	file := filepath.Join(dir, "data", "secret.key")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(dir, "own.key")
+	if err := os.WriteFile(own, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	host := serve(t, dir, "--database", url, "--key-file", own)
+	login := func() (int, string) {
+		return host.send("POST", "/zato/sso/user/login", `{"username":"jane","password":"Jane-secret-1","current_app":"CRM"}`)
+	}
+	if status, body := host.get("/readyz"); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	command(t, dir, "keys", "rotate", "--database", url)
+	if status, _ := host.get("/readyz"); status != 503 {
+		t.Errorf("ready without the new key: %d", status)
+	}
+	if status, body := login(); status == 200 {
+		t.Errorf("logged in without the new key: %d %s", status, body)
+	}
+	launch(t, dir, "--listen", "127.0.0.1:0", "--database", url, "--key-file", own).checkFails("this host does not have the key")
+
+	// As soon as it gets the key, it goes on.
+	if content, err = os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(own, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := login(); status != 200 {
+		t.Errorf("login with the new key: %d %s", status, body)
+	}
+	if status, body := host.get("/readyz"); status != 200 {
+		t.Errorf("%d %s", status, body)
 	}
 	host.stop()
 }

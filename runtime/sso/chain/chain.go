@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -265,11 +266,10 @@ func FormatHead(number int64, digest []byte) string {
 
 // ParseHead reads what FormatHead has written.
 func ParseHead(text string) (number int64, digest []byte, err error) {
-	before, after, ok := strings.Cut(text, "-")
-	if ok {
-		_, err = fmt.Sscanf(before, "%d", &number)
-	}
-	if digest, err = hex.DecodeString(after); !ok || err != nil || number < 0 || fmt.Sprint(number) != before || len(digest) != sha256.Size {
+	before, after, _ := strings.Cut(text, "-")
+	number, fault := strconv.ParseInt(before, 10, 64)
+	digest, err = hex.DecodeString(after)
+	if fault != nil || err != nil || number < 0 || strconv.FormatInt(number, 10) != before || len(digest) != sha256.Size {
 		return 0, nil, errors.New("want a head as audit verify prints it: a number, a hyphen and 64 hexadecimal digits")
 	}
 	return number, digest, nil
