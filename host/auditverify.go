@@ -14,6 +14,7 @@ func newAuditVerify() *cobra.Command {
 	var (
 		in     installation
 		expect string
+		accept bool
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -27,6 +28,10 @@ The last line tells the head of the chain. Noted down in another place, it can b
 expected later: --expect HEAD proves that the chain still goes through it. Without
 it, nobody who has only the database can alter anything unseen, but for bringing
 back an older state of all of it; with it, neither can those who have the key too.
+
+Where the head itself was altered, nothing more is sealed, for that would make it
+look right. Once that has been looked into, --accept makes a head anew from the
+seals that there are; what is wrong with seals and entries goes on to be told.
 
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
@@ -61,6 +66,12 @@ Exit status: 0 where all is as it was written, else 1.`,
 					_, err = fmt.Fprintf(out, "head %s\n", report.Head)
 				}
 			}
+			if err == nil && accept {
+				var made bool
+				if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), "made the head of the chain anew")
+				}
+			}
 			if err == nil && !report.OK {
 				err = fmt.Errorf("the audit is not as it was written (findings: %d)", report.Findings)
 			}
@@ -68,6 +79,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 		},
 	}
 	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")
+	cmd.Flags().BoolVar(&accept, "accept", false, "where the head was altered, make it anew, so that entries are sealed again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: each finding, and the report")
 	in.flags(cmd.Flags(), "data")
 	return cmd

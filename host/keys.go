@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -176,12 +177,9 @@ twice. From its beginning on no host starts that lacks one of the keys.`,
 			if err := newestKey(cmd, host); err != nil {
 				return err
 			}
-			progress := func(p secret.Progress) {
-				if !asJSON {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d rows looked at, %d encrypted anew\n", p.Table, p.Rows, p.Changed)
-				}
-			}
-			usage, err := host.RotateKeys(cmd.Context(), progress)
+			progress := progressLines{cmd: cmd, quiet: asJSON}
+			usage, err := host.RotateKeys(cmd.Context(), progress.tell)
+			progress.flush()
 			if err != nil {
 				return err
 			}
@@ -192,6 +190,35 @@ twice. From its beginning on no host starts that lacks one of the keys.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	in.flags(cmd.Flags(), "data")
 	return cmd
+}
+
+// progressLines tells of a rotation, a line a second and the last one of each
+// table.
+type progressLines struct {
+	cmd    *cobra.Command
+	quiet  bool
+	last   secret.Progress
+	untold bool
+	told   time.Time
+}
+
+func (l *progressLines) tell(p secret.Progress) {
+	isNext := p.Table != l.last.Table || p.Rows < l.last.Rows
+	if isNext {
+		l.flush()
+	}
+	l.last, l.untold = p, true
+	if isNext || time.Since(l.told) >= time.Second {
+		l.flush()
+	}
+}
+
+func (l *progressLines) flush() {
+	if l.untold && !l.quiet {
+		fmt.Fprintf(l.cmd.ErrOrStderr(), "%s: %d rows looked at, %d encrypted anew\n", l.last.Table, l.last.Rows, l.last.Changed)
+		l.told = time.Now()
+	}
+	l.untold = false
 }
 
 // newestKey sees to it that there is a key to rotate to.

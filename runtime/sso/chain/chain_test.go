@@ -255,6 +255,49 @@ func TestTampering(t *testing.T) {
 	})
 }
 
+// TestAccept makes heads anew that were altered: sealing goes on, and what else
+// is wrong is told as before.
+func TestAccept(t *testing.T) {
+	t.Parallel()
+	each(t, func(a *audit) {
+		accept := func(want bool) {
+			a.Helper()
+			if made, err := a.chain.Accept(a.Context()); made != want || err != nil {
+				a.Fatalf("made anew: %v, %v", made, err)
+			}
+		}
+		accept(false)
+		for range 3 {
+			a.write(2)
+			a.seal(2)
+		}
+		accept(false)
+		a.exec("UPDATE gatehouse_audit SET actor = '' WHERE id = 2")
+		for _, alter := range []string{"DELETE FROM gatehouse_audit_head", "UPDATE gatehouse_audit_head SET number = 1", "UPDATE gatehouse_audit_head SET mac = ''"} {
+			a.exec(alter)
+			a.write(1)
+			if _, err := a.chain.Seal(a.Context()); !errors.Is(err, chain.ErrAltered) {
+				a.Fatalf("%s: %v", alter, err)
+			}
+			accept(true)
+			a.findings("", "entry altered entry=2 seal=1")
+			a.seal(1)
+			a.findings("", "entry altered entry=2 seal=1")
+		}
+		// With the beginning gone by its age.
+		if n, err := a.chain.RemoveBefore(a.Context(), a.clock.Add(time.Second)); n != 9 || err != nil {
+			a.Fatal(n, err)
+		}
+		a.write(3)
+		a.seal(3)
+		a.exec("UPDATE gatehouse_audit_head SET top = 4")
+		accept(true)
+		if report := a.sound(3, 0); report.Removed != 9 {
+			a.Errorf("%+v", report)
+		}
+	})
+}
+
 // TestLateCommits has transactions that commit after ones with higher IDs, and
 // some that never do.
 func TestLateCommits(t *testing.T) {

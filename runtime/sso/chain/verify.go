@@ -49,6 +49,7 @@ const (
 	sealsAtOnce   = 16   // are read
 	entriesAtOnce = 1000 // are read
 	maxLoose      = 100_000
+	maxNumber     = math.MaxInt64
 )
 
 // Verify walks the chain from its beginning to the end that it has now, and
@@ -128,7 +129,7 @@ func (v *verification) begin() error {
 		return err
 	}
 	if !found {
-		head = store.SealHead{First: 1, Number: math.MaxInt64, Top: math.MaxInt64, Gaps: "[]"}
+		head = store.SealHead{First: 1, Number: maxNumber, Top: maxNumber, Gaps: "[]"}
 	}
 	v.head, v.next, v.digest = head, head.First, notNil(head.Anchor)
 	v.report.Removed = head.Removed
@@ -322,7 +323,7 @@ func (v *verification) end() error {
 	if v.next <= v.head.Number {
 		if moved, err := v.catchUp(); err != nil {
 			return err
-		} else if !moved && v.head.Number < math.MaxInt64 {
+		} else if !moved && v.head.Number < maxNumber {
 			if err := v.sealsRemoved(v.next, v.head.Number); err != nil {
 				return err
 			}
@@ -338,7 +339,7 @@ func (v *verification) end() error {
 	}
 	waiting, err := v.chain.store.CountAudit(v.ctx, v.head.Top)
 	v.report.Unsealed += waiting
-	if v.head.Number > 0 && v.head.Number < math.MaxInt64 {
+	if v.head.Number > 0 && v.head.Number < maxNumber {
 		v.report.Head = FormatHead(v.head.Number, v.head.Digest)
 	}
 	return err

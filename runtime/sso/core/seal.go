@@ -24,6 +24,10 @@ func (c *Core) VerifyAudit(ctx context.Context, expect string, each func(chain.F
 	return c.chain.Verify(ctx, expect, each)
 }
 
+// AcceptAudit makes the head of the chain anew where it was altered; see
+// chain.Accept.
+func (c *Core) AcceptAudit(ctx context.Context) (bool, error) { return c.chain.Accept(ctx) }
+
 // RemoveOldAudit deletes the entries of the audit that have reached their age,
 // audit.retention, and returns how many.
 func (c *Core) RemoveOldAudit(ctx context.Context) (int64, error) {

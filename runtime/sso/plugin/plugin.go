@@ -101,6 +101,9 @@ func (p *SSO) VerifyAudit(ctx context.Context, expect string, each func(chain.Fi
 	return p.core.VerifyAudit(ctx, expect, each)
 }
 
+// AcceptAudit makes the head of the chain anew; see chain.Accept.
+func (p *SSO) AcceptAudit(ctx context.Context) (bool, error) { return p.core.AcceptAudit(ctx) }
+
 // DefaultApp is the application that calls from the command line act for.
 func (p *SSO) DefaultApp() string { return p.cfg.Apps.Default }
 

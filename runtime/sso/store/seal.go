@@ -231,3 +231,16 @@ func (s *Store) ChangeSeals(ctx context.Context, read SealHead, change SealChang
 	}
 	return done, nil
 }
+
+// PutSealHead writes a head whatever is there, and what seals of its key are
+// made with.
+func (s *Store) PutSealHead(ctx context.Context, head SealHead, key, token string) error {
+	return s.db.Change(ctx, nil, func() ([]database.Query, error) {
+		return []database.Query{
+			{SQL: s.sql.seals.addKey, Args: []any{key, token}},
+			{SQL: "DELETE FROM gatehouse_audit_head"},
+			{SQL: `INSERT INTO gatehouse_audit_head (time, first, number, top, gaps, sealed, removed, anchor, digest, key_id, mac, id)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`, Args: head.query(&s.sql).Args},
+		}, nil
+	})
+}
