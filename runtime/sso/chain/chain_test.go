@@ -360,11 +360,16 @@ func TestLateCommits(t *testing.T) {
 
 		// The gap that the rollback left is closed once it is old enough, and
 		// then an entry in it was put there by hand.
+		// Transactions of other databases of the server, which other tests
+		// use, keep it open as well.
 		a.clock = a.clock.Add(time.Hour)
-		a.seal(0)
-		head, _, err := a.store.SealHead(a.Context())
-		if err != nil || head.Gaps != "[]" {
-			a.Fatalf("gaps %s, %v", head.Gaps, err)
+		for closed := false; !closed; {
+			a.seal(0)
+			head, _, err := a.store.SealHead(a.Context())
+			if err != nil {
+				a.Fatal(err)
+			}
+			closed = head.Gaps == "[]"
 		}
 		a.exec(`INSERT INTO gatehouse_audit OVERRIDING SYSTEM VALUE SELECT 3, time, cid, op, actor, target, app, remote_addr, user_agent,
 			result, sub_status, keys, changes FROM gatehouse_audit WHERE id = 1`)
