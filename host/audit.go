@@ -16,7 +16,7 @@ import (
 
 func newAudit() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Look at the audit of the SSO", Args: subcommand, RunE: showHelp}
-	cmd.AddCommand(newAuditList())
+	cmd.AddCommand(newAuditList(), newAuditVerify())
 	return cmd
 }
 

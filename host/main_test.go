@@ -68,6 +68,7 @@ func params(dir, database string) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
 			"capture": capture,
+			"sql":     runSQL,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

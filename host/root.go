@@ -36,7 +36,7 @@ everything that it needs in the directory ./data and shows passwords once.`,
 		RunE:          serve.RunE,
 	}
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newTakeOver(), newConfig(), newVersion())
+	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newVersion())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see %q", err, cmd.CommandPath()+" --help")
 	})

@@ -11,8 +11,8 @@ import (
 	"gatehouse/runtime/secret"
 )
 
-// installationMigrations make the table of what an installation is: so far,
-// the check of its key.
+// installationMigrations make the table of what an installation is: the
+// check of its key, and what its keys are used for.
 var installationMigrations = []database.Migration{{
 	Version: 1, Name: "facts of the installation",
 	SQLite:     `CREATE TABLE gatehouse_installation (name text PRIMARY KEY, value text NOT NULL)`,
@@ -28,19 +28,21 @@ func (r *Runtime) openKeys() (keys *secret.Keyring, discard func(), err error) {
 	if err := os.MkdirAll(r.cfg.Data, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("data directory: %w: choose another with --data, or make it writable", err)
 	}
-	path := filepath.Join(r.cfg.Data, "secret.key")
+	path := r.cfg.defaultKeyFile()
 	_, missing := os.Stat(path)
-	key, err := secret.FindKey(r.cfg.KeyFile, path)
+	keys, err = secret.FindKeys(r.cfg.KeyFile, path)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.keyIsNew = missing != nil && r.cfg.KeyFile == "" && os.Getenv(secret.KeyVariable) == ""
-	return secret.NewKeyring(key), func() {
+	return keys, func() {
 		if missing != nil {
 			os.Remove(path)
 		}
 	}, nil
 }
+
+func (c *Config) defaultKeyFile() string { return filepath.Join(c.Data, "secret.key") }
 
 // errWrongKey is the answer to a key that is not the installation's.
 var errWrongKey = errors.New("the database was made with another secret key: give that one with --key-file FILE or GATEHOUSE_SECRET_KEY, or choose another database")
@@ -49,6 +51,13 @@ var errWrongKey = errors.New("the database was made with another secret key: giv
 // keeps one already.
 func (r *Runtime) checkKey(ctx context.Context) error {
 	if err := r.db.Migrate(ctx, "installation", installationMigrations); err != nil {
+		return err
+	}
+	state, err := r.keyState(ctx)
+	if err == nil {
+		err = state.check(r.keys)
+	}
+	if err != nil {
 		return err
 	}
 	return r.db.Read(ctx, r.readKeyCheck())
@@ -78,7 +87,7 @@ func (r *Runtime) readKeyCheck() database.Query {
 			if clear, err := r.keys.Decrypt(stored); err != nil || string(clear) != keyCheckText {
 				if r.keyIsNew {
 					return fmt.Errorf("the secret key of this database is missing: there was no file %s; put it back, or give the key with --key-file FILE or GATEHOUSE_SECRET_KEY",
-						filepath.Join(r.cfg.Data, "secret.key"))
+						r.cfg.defaultKeyFile())
 				}
 				return errWrongKey
 			}

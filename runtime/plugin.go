@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
@@ -101,4 +102,18 @@ type SessionOpener interface {
 // SSOProvider is a plugin that gives services their self.SSO.
 type SSOProvider interface {
 	SSO() sso.Core
+}
+
+// Encrypter is a plugin that keeps in the database what is encrypted with the
+// keys of the installation.
+type Encrypter interface {
+	// Reencrypt looks through all that is encrypted, and where write is set
+	// encrypts anew, with the newest of keys, what another key has encrypted.
+	// Calls go on meanwhile. It may be ended at any time and begun again.
+	// progress, if not nil, is told of each step.
+	Reencrypt(ctx context.Context, keys *secret.Keyring, write bool, progress func(secret.Progress)) (secret.Usage, error)
+
+	// Held counts what clients hold that was encrypted before a time, and
+	// tells when the last of it ends.
+	Held(ctx context.Context, before time.Time) (held int64, until time.Time, err error)
 }

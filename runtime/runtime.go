@@ -230,7 +230,7 @@ func (r *Runtime) Services() []script.Info { return r.engine.Services() }
 
 // Ready reports why the runtime cannot serve at the moment, or nil.
 func (r *Runtime) Ready(ctx context.Context) error {
-	if err := r.db.Ping(ctx); err != nil {
+	if err := r.keysReady(ctx); err != nil {
 		return err
 	}
 	for _, plugin := range r.started {

@@ -63,8 +63,7 @@ func (r *Runtime) existingKeys() (*secret.Keyring, error) {
 			return nil, ErrKeyNeeded
 		}
 	}
-	key, err := secret.FindKey(r.cfg.KeyFile, path)
-	return secret.NewKeyring(key), err
+	return secret.FindKeys(r.cfg.KeyFile, path)
 }
 
 func (r *Runtime) allMigrations() []database.Migration {

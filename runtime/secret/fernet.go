@@ -39,20 +39,6 @@ var (
 // help nobody but an attacker.
 var ErrToken = errors.New("the text is not a token made with this installation's secret key")
 
-// Keyring encrypts with its newest key and decrypts with any. It is safe for
-// concurrent use.
-type Keyring struct {
-	keys []Key
-}
-
-// NewKeyring returns a keyring of the newest key and any older ones.
-func NewKeyring(newest Key, older ...Key) *Keyring {
-	return &Keyring{keys: append([]Key{newest}, older...)}
-}
-
-// Newest returns the key that encrypts.
-func (r *Keyring) Newest() Key { return r.keys[0] }
-
 // Encrypt returns clear as a token. More than MaxClear bytes are a fault of
 // the program, and panic.
 func (r *Keyring) Encrypt(clear []byte) string {
@@ -64,27 +50,46 @@ func (r *Keyring) Encrypt(clear []byte) string {
 // Decrypt returns the clear text of a token that was made with any key of the
 // keyring, however long ago. Its only error is ErrToken.
 func (r *Keyring) Decrypt(token string) ([]byte, error) {
+	clear, _, err := r.Open(token)
+	return clear, err
+}
+
+// Open is Decrypt that tells which key has made the token.
+func (r *Keyring) Open(token string) (clear []byte, by Key, err error) {
 	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") { // which the decoder would skip
-		return nil, ErrToken
+		return nil, Key{}, ErrToken
 	}
 	raw, err := encoding.DecodeString(token)
 	if err != nil || len(raw) < minTokenSize || raw[0] != version ||
 		(len(raw)-headerSize-macSize)%aes.BlockSize != 0 {
-		return nil, ErrToken
+		return nil, Key{}, ErrToken
 	}
 	signed, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
-	for _, key := range r.keys {
-		if hmac.Equal(mac, sign(key, signed)) {
-			return unpad(decrypt(key, signed))
-		}
+	key, ok := r.find(func(key Key) bool { return hmac.Equal(mac, sign(key, signed)) })
+	if !ok {
+		return nil, Key{}, ErrToken
 	}
-	return nil, ErrToken
+	clear, err = unpad(decrypt(key, signed))
+	return clear, key, err
 }
 
 // DecryptStored returns the clear text of a database column as Zato left it:
 // a token, a token as \x and hexadecimal, or text that was never encrypted
 // (empty, or without a token's prefix), which comes back as it is.
 func (r *Keyring) DecryptStored(column string) (string, error) {
+	stored, err := r.OpenStored(column)
+	return stored.Clear, err
+}
+
+// Stored is what a database column holds.
+type Stored struct {
+	Clear     string
+	Encrypted bool
+	By        Key // has made the token, where it is encrypted
+}
+
+// OpenStored is DecryptStored that tells how the column was encrypted.
+func (r *Keyring) OpenStored(column string) (Stored, error) {
 	token := column
 	if digits, ok := strings.CutPrefix(column, `\x`); ok {
 		if decoded, err := hex.DecodeString(digits); err == nil {
@@ -92,10 +97,10 @@ func (r *Keyring) DecryptStored(column string) (string, error) {
 		}
 	}
 	if !strings.HasPrefix(token, TokenPrefix) {
-		return column, nil
+		return Stored{Clear: column}, nil
 	}
-	clear, err := r.Decrypt(token)
-	return string(clear), err
+	clear, by, err := r.Open(token)
+	return Stored{Clear: string(clear), Encrypted: true, By: by}, err
 }
 
 func seal(key Key, clear []byte, iv [aes.BlockSize]byte, now time.Time) string {

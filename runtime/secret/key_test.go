@@ -16,6 +16,24 @@ import (
 	"gatehouse/runtime/secret"
 )
 
+// first returns the only key of a file.
+func first(keys []secret.Key, err error) (secret.Key, error) {
+	if err != nil {
+		return secret.Key{}, err
+	}
+	if len(keys) != 1 {
+		return secret.Key{}, fmt.Errorf("%d keys", len(keys))
+	}
+	return keys[0], nil
+}
+
+func newest(ring *secret.Keyring, err error) (secret.Key, error) {
+	if err != nil {
+		return secret.Key{}, err
+	}
+	return ring.Newest(), nil
+}
+
 func TestParseKey(t *testing.T) {
 	key := secret.NewKey()
 	again, err := secret.ParseKey(" " + key.Text() + "\n")
@@ -86,10 +104,10 @@ func TestDerive(t *testing.T) {
 
 func TestLoadOrCreateKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "secret.key")
-	if _, err := secret.LoadKey(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := first(secret.LoadKeys(path)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("LoadKey of a missing file: %v", err)
 	}
-	made, err := secret.LoadOrCreateKey(path)
+	made, err := first(secret.LoadOrCreateKeys(path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +120,7 @@ func TestLoadOrCreateKey(t *testing.T) {
 			t.Errorf("mode of %s is %04o, want %04o", filepath.Base(name), info.Mode().Perm(), want)
 		}
 	}
-	again, err := secret.LoadOrCreateKey(path)
+	again, err := first(secret.LoadOrCreateKeys(path))
 	if err != nil || !again.Equal(made) {
 		t.Errorf("the second start has another key: %v", err)
 	}
@@ -118,7 +136,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range keys {
 		all.Go(func() {
-			key, err := secret.LoadOrCreateKey(path)
+			key, err := first(secret.LoadOrCreateKeys(path))
 			if err != nil {
 				t.Error(err)
 			}
@@ -153,8 +171,8 @@ func TestKeyFilesThatAreRefused(t *testing.T) {
 		"huge":           {write("huge", strings.Repeat(specKey, 1000), 0o600), "not a secret key"},
 		"directory":      {directory, "not a regular file"},
 	} {
-		for function, load := range map[string]func(string) (secret.Key, error){
-			"LoadKey": secret.LoadKey, "LoadOrCreateKey": secret.LoadOrCreateKey,
+		for function, load := range map[string]func(string) ([]secret.Key, error){
+			"LoadKeys": secret.LoadKeys, "LoadOrCreateKeys": secret.LoadOrCreateKeys,
 		} {
 			_, err := load(test.path)
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), test.path) {
@@ -170,18 +188,18 @@ func TestKeyFilesThatAreRefused(t *testing.T) {
 func TestFindKey(t *testing.T) {
 	directory := t.TempDir()
 	named, fallback := filepath.Join(directory, "named"), filepath.Join(directory, "fallback")
-	if _, err := secret.FindKey(named, fallback); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := newest(secret.FindKeys(named, fallback)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a named file that is missing: %v", err)
 	}
-	ofFile, err := secret.LoadOrCreateKey(named)
+	ofFile, err := first(secret.LoadOrCreateKeys(named))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(secret.KeyVariable, specKey)
-	if got, err := secret.FindKey(named, fallback); err != nil || !got.Equal(ofFile) {
+	if got, err := newest(secret.FindKeys(named, fallback)); err != nil || !got.Equal(ofFile) {
 		t.Errorf("a named file does not come first: %v", err)
 	}
-	if got, err := secret.FindKey("", fallback); err != nil || got.Text() != specKey {
+	if got, err := newest(secret.FindKeys("", fallback)); err != nil || got.Text() != specKey {
 		t.Errorf("the variable does not come before the default file: %v", err)
 	}
 	if _, err := os.Stat(fallback); !errors.Is(err, fs.ErrNotExist) {
@@ -189,7 +207,7 @@ func TestFindKey(t *testing.T) {
 	}
 	for _, text := range []string{"", "nonsense-nonsense"} {
 		t.Setenv(secret.KeyVariable, text)
-		_, err := secret.FindKey("", fallback)
+		_, err := newest(secret.FindKeys("", fallback))
 		if !errors.Is(err, secret.ErrKey) || !strings.Contains(err.Error(), secret.KeyVariable) || strings.Contains(err.Error(), "nonsense") {
 			t.Errorf("variable %q: %v", text, err)
 		}
@@ -197,11 +215,11 @@ func TestFindKey(t *testing.T) {
 	if err := os.Unsetenv(secret.KeyVariable); err != nil {
 		t.Fatal(err)
 	}
-	made, err := secret.FindKey("", fallback)
+	made, err := newest(secret.FindKeys("", fallback))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := secret.LoadKey(fallback); err != nil || !got.Equal(made) {
+	if got, err := first(secret.LoadKeys(fallback)); err != nil || !got.Equal(made) {
 		t.Errorf("the default file was not made: %v", err)
 	}
 }

@@ -92,5 +92,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET
 username = excluded.username, issuer = excluded.issuer, audience = excluded.audience, updated = excluded.updated,
 secret = CASE WHEN excluded.secret = '' THEN gatehouse_jwt.secret ELSE excluded.secret END`
 
+	// A secret that has changed meanwhile stays as it is.
+	sqlRenewJWT = `UPDATE gatehouse_jwt SET secret = $3 WHERE id = $1 AND secret = $2`
+
 	sqlDeleteJWT = `DELETE FROM gatehouse_jwt WHERE name = $1`
 )

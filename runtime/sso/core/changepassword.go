@@ -71,7 +71,7 @@ func (op *operation) changePassword(ctx context.Context, change sso.PasswordChan
 		if err := c.mayChangePassword(found, op.call, change, now); err != nil {
 			return nil, err
 		}
-		if isOwn(found) && found.Target.Password != verified {
+		if isOwn(found) && !c.sameStored(found.Target.Password, verified) {
 			return nil, refuse(sso.NotAllowed, "the old password is wrong") // it was changed meanwhile
 		}
 		user := *found.Target

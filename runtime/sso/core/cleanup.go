@@ -33,5 +33,8 @@ func (c *Core) cleanUpLoop() {
 		if _, err := c.CleanUp(c.closing); err != nil && c.closing.Err() == nil {
 			c.logger.Warn("what has expired could not be deleted; it will be tried again", "cause", err)
 		}
+		if _, err := c.RemoveOldAudit(c.closing); err != nil && c.closing.Err() == nil {
+			c.logger.Error("audit entries that have reached their age could not be removed; it will be tried again", "cause", err)
+		}
 	}
 }

@@ -26,6 +26,7 @@ type Config struct {
 	UserValidation  UserValidation      `yaml:"user_validation"`
 	Search          SearchConfig        `yaml:"search"`
 	PasswordReset   PasswordResetConfig `yaml:"password_reset"`
+	Audit           AuditConfig         `yaml:"audit"`
 
 	// PRT is another name of password_reset, which Zato had before; what it
 	// says goes before what password_reset says. The plugin reads it.
@@ -149,6 +150,11 @@ type SearchConfig struct {
 	MaxPageSize     int `yaml:"max_page_size"`
 }
 
+// AuditConfig says how long the audit is kept.
+type AuditConfig struct {
+	Retention int `yaml:"retention"` // days; 0 keeps all
+}
+
 // DefaultConfig returns the defaults of Zato's sso.conf.
 func DefaultConfig() Config {
 	return Config{
@@ -269,6 +275,9 @@ func (c *Config) Check() error {
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)
 	limit("search.default_page_size", c.Search.DefaultPageSize, c.Search.MaxPageSize)
 	c.PasswordReset.check(&c.Main, fault, limit)
+	if c.Audit.Retention < 0 {
+		fault("audit.retention", "must be a number of days, or 0 to keep all, not %d", c.Audit.Retention)
+	}
 	return errors.Join(faults...)
 }
 

@@ -21,6 +21,7 @@ import (
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/chain"
 	"gatehouse/runtime/sso/store"
 )
 
@@ -46,6 +47,10 @@ type Options struct {
 
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
+
+	// SealEvery is how often the audit is sealed in the background; 0 means
+	// each second, and below 0 never, but by SealAudit.
+	SealEvery time.Duration
 }
 
 // Core implements sso.Core, and deletes in the background what has expired.
@@ -60,13 +65,13 @@ type Core struct {
 	throttle  *throttle
 	rates     rateLimits
 	audit     *auditBuffer
+	chain     *chain.Chain
 	logger    *slog.Logger
 	services  Services
 	mailer    Mailer
 	mails     *mailQueue
 	now       func() time.Time
 
-	emailKey    []byte        // of emailDigest
 	auditedKeys []sso.UserKey // whose values the audit keeps
 	resetMail   mailTemplate
 
@@ -76,6 +81,7 @@ type Core struct {
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
 	cleaned chan struct{} // closed when nothing is cleaned up any more
+	sealing *sealer
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -125,7 +131,6 @@ func New(o Options) (*Core, error) {
 		now:       func() time.Time { return database.Timestamp(o.Now()) },
 
 		definitions: o.Definitions,
-		emailKey:    o.Keys.Newest().Derive("e-mail digest"),
 		auditedKeys: slices.DeleteFunc(sso.UserKeys(), func(key sso.UserKey) bool { return key.IsPrivate }),
 	}
 	if c.resetMail, err = o.Config.PasswordReset.template(); err != nil {
@@ -135,7 +140,9 @@ func New(o Options) (*Core, error) {
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
 	c.cleaned = make(chan struct{})
+	c.chain = chain.New(o.Store, o.Keys, o.Now)
 	go c.cleanUpLoop()
+	c.sealing = startSealer(c.chain, o.Logger, o.SealEvery)
 	return c, nil
 }
 
@@ -152,7 +159,9 @@ func (c *Core) Close(ctx context.Context) error {
 	c.stop()
 	c.Drain(ctx)
 	<-c.cleaned
-	return c.audit.close(ctx)
+	err := c.audit.close(ctx)
+	c.sealing.close(ctx)
+	return err
 }
 
 // FlushAudit returns when the entries of reads and refusals that were waiting

@@ -43,7 +43,7 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 	err = op.change(ctx, store.Lookup{Username: verified.user.Username}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		user := found.Target
 		if user == nil || user.PK != verified.user.PK || user.ApprovalStatus != sso.ApprovalApproved ||
-			user.Password != verified.user.Password {
+			!c.sameStored(user.Password, verified.user.Password) {
 			return nil, unknownUser() // changed since the password was verified
 		}
 		warn, err := c.checkLogin(user, op.call, login, now)

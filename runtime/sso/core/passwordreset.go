@@ -86,7 +86,7 @@ func (c *Core) resetCandidates(credential string) *store.CandidateLookup {
 		candidates.Username = credential
 	}
 	if c.cfg.PasswordReset.UserSearchBy != SearchByUsername {
-		candidates.EmailDigest = c.emailDigest(credential)
+		candidates.EmailDigests = c.emailDigests(credential)
 	}
 	return candidates
 }

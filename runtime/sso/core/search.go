@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
 )
@@ -74,7 +75,7 @@ func (c *Core) userFilter(criteria *sso.SearchCriteria) (store.UserFilter, error
 			}
 		}
 		if email, ok := criteria.Email.Get(); ok && email != "" {
-			filter.EmailDigest = c.emailDigest(email)
+			filter.EmailDigests = c.emailDigests(email)
 		}
 		filter.SignUpStatus, _ = criteria.SignUpStatus.Get()
 		filter.ApprovalStatus, _ = criteria.ApprovalStatus.Get()
@@ -99,8 +100,20 @@ func (c *Core) userFilter(criteria *sso.SearchCriteria) (store.UserFilter, error
 
 // emailDigest is what an e-mail in clear is looked up by: a digest that only
 // this installation's key makes.
-func (c *Core) emailDigest(email string) string {
-	mac := hmac.New(sha256.New, c.emailKey)
+func (c *Core) emailDigest(email string) string { return emailDigest(c.keys.Newest(), email) }
+
+// emailDigests are the digests of an e-mail under every key: while keys are
+// rotated, rows have one or the other.
+func (c *Core) emailDigests(email string) []string {
+	var all []string
+	for _, key := range c.keys.Keys() {
+		all = append(all, emailDigest(key, email))
+	}
+	return all
+}
+
+func emailDigest(key secret.Key, email string) string {
+	mac := hmac.New(sha256.New, key.Derive("e-mail digest"))
 	mac.Write([]byte(email))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -56,7 +56,7 @@ func (op *operation) signUp(ctx context.Context, signup sso.Signup) (*store.User
 	row.CreationCtx = signupCtx(op.call, &signup)
 	taken := store.Taken{Username: user.Username}
 	if email, _ := user.Email.Get(); email != "" {
-		taken.Email, taken.EmailDigest = email, c.emailDigest(email)
+		taken.Email, taken.EmailDigests = email, c.emailDigests(email)
 	}
 	err = op.change(ctx, store.Lookup{Taken: &taken}, func(found store.Found, now time.Time) ([]store.Change, error) {
 		switch {

@@ -6,13 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/runtime"
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/secret"
 	passwords "gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/chain"
 	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/rest"
 	"gatehouse/runtime/sso/store"
@@ -32,6 +35,7 @@ var (
 	_ runtime.MailUser      = (*SSO)(nil)
 	_ runtime.Drainer       = (*SSO)(nil)
 	_ runtime.SessionOpener = (*SSO)(nil)
+	_ runtime.Encrypter     = (*SSO)(nil)
 )
 
 // New returns the plugin with the default configuration.
@@ -112,6 +116,24 @@ func (p *SSO) Store() *store.Store { return p.store }
 
 // Import begins an import of users, for the operator of the host.
 func (p *SSO) Import(call sso.Call, dryRun bool) *core.Import { return p.core.NewImport(call, dryRun) }
+
+// Reencrypt implements runtime.Encrypter.
+func (p *SSO) Reencrypt(ctx context.Context, keys *secret.Keyring, write bool, progress func(secret.Progress)) (secret.Usage, error) {
+	return p.core.Reencrypt(ctx, keys, write, progress)
+}
+
+// Held implements runtime.Encrypter.
+func (p *SSO) Held(ctx context.Context, before time.Time) (int64, time.Time, error) {
+	return p.core.Held(ctx, before)
+}
+
+// VerifyAudit verifies the chain of seals over the audit; see chain.Verify.
+func (p *SSO) VerifyAudit(ctx context.Context, expect string, each func(chain.Finding) error) (chain.Report, error) {
+	return p.core.VerifyAudit(ctx, expect, each)
+}
+
+// AcceptAudit makes the head of the chain anew; see chain.Accept.
+func (p *SSO) AcceptAudit(ctx context.Context) (bool, error) { return p.core.AcceptAudit(ctx) }
 
 // DefaultApp is the application that calls from the command line act for.
 func (p *SSO) DefaultApp() string { return p.cfg.Apps.Default }

@@ -154,7 +154,9 @@ func TestDefaultsAreDefaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Join(slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool { return strings.Contains(line, "email_title") || strings.Contains(line, "site_name") }), "\n")
+		return strings.Join(slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+			return strings.Contains(line, "email_title") || strings.Contains(line, "site_name")
+		}), "\n")
 	}
 	if got, want := plain(cfg), plain(core.DefaultConfig()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -116,7 +116,8 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 func (e *Env) NewCore(cfg core.Config) *core.Core {
 	e.T.Helper()
 	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
-		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services})
+		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services,
+		SealEvery: -1}) // tests seal when they say
 	if err != nil {
 		e.T.Fatal(err)
 	}

@@ -9,6 +9,14 @@ import (
 	"gatehouse/runtime/database"
 )
 
+const auditColumns = "id, time, cid, op, actor, target, app, remote_addr, user_agent, result, sub_status, keys, changes"
+
+// columns returns where the columns of a SELECT of auditColumns go.
+func (e *AuditEntry) columns() []any {
+	return []any{&e.ID, &e.Time, &e.CID, &e.Op, &e.Actor, &e.Target, &e.App, &e.RemoteAddr,
+		&e.UserAgent, &e.Result, &e.SubStatus, &e.Keys, &e.Changes}
+}
+
 // Audit calls each with the entries that a filter chooses, oldest first.
 // Entries that come in meanwhile may or may not be among them.
 func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEntry) error) error {
@@ -30,7 +38,7 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 	if !filter.Since.IsZero() {
 		where("time >= ?", filter.Since)
 	}
-	sql := "SELECT id, time, cid, op, actor, target, app, remote_addr, user_agent, result, sub_status, keys, changes FROM gatehouse_audit"
+	sql := "SELECT " + auditColumns + " FROM gatehouse_audit"
 	if len(conditions) > 0 {
 		sql += " WHERE " + strings.Join(conditions, " AND ")
 	}
@@ -41,8 +49,7 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 	return s.db.Stream(ctx, database.Query{SQL: sql + " ORDER BY time, id", Args: args,
 		Row: func(scan func(...any) error) error {
 			var e AuditEntry
-			if err := scan(&e.ID, &e.Time, &e.CID, &e.Op, &e.Actor, &e.Target, &e.App, &e.RemoteAddr,
-				&e.UserAgent, &e.Result, &e.SubStatus, &e.Keys, &e.Changes); err != nil {
+			if err := scan(e.columns()...); err != nil {
 				return err
 			}
 			return each(e)

@@ -12,8 +12,8 @@ import (
 // UserFilter chooses users: all conditions must hold. The zero filter chooses
 // all users.
 type UserFilter struct {
-	UserID, Username             string // "": any
-	EmailDigest                  string
+	UserID, Username             string   // "": any
+	EmailDigests                 []string // one of them; none: any
 	SignUpStatus, ApprovalStatus string
 
 	// Names are conditions on names, joined by AND or by OR.
@@ -71,12 +71,19 @@ func (f *UserFilter) conditions(dialect database.Dialect) (where string, args []
 		return fmt.Sprintf("$%d", len(args))
 	}
 	for _, exact := range []struct{ column, value string }{
-		{"user_id", f.UserID}, {"username", f.Username}, {"gatehouse_email_digest", f.EmailDigest},
+		{"user_id", f.UserID}, {"username", f.Username},
 		{"sign_up_status", f.SignUpStatus}, {"approval_status", f.ApprovalStatus},
 	} {
 		if exact.value != "" {
 			all = append(all, "u."+exact.column+" = "+arg(exact.value))
 		}
+	}
+	if len(f.EmailDigests) > 0 {
+		var digests []string
+		for _, digest := range f.EmailDigests {
+			digests = append(digests, arg(digest))
+		}
+		all = append(all, "u.gatehouse_email_digest IN ("+strings.Join(digests, ", ")+")")
 	}
 	var names []string
 	for _, name := range f.Names {

@@ -27,6 +27,15 @@ var throttlePostgreSQL string
 //go:embed migrations/004_sqlite.sql
 var throttleSQLite string
 
+//go:embed migrations/005_postgresql.sql
+var auditChainPostgreSQL string
+
+//go:embed migrations/005_sqlite.sql
+var auditChainSQLite string
+
+//go:embed migrations/006.sql
+var moreLookups string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -38,5 +47,7 @@ func Migrations() []database.Migration {
 		{Version: 2, Name: "look-ups", SQLite: lookups, PostgreSQL: lookups},
 		{Version: 3, Name: "search for parts of names", SQLite: searchSQLite, PostgreSQL: searchPostgreSQL},
 		{Version: 4, Name: "throttling", SQLite: throttleSQLite, PostgreSQL: throttlePostgreSQL},
+		{Version: 5, Name: "the chain of the audit", SQLite: auditChainSQLite, PostgreSQL: auditChainPostgreSQL},
+		{Version: 6, Name: "look-ups of links and resets", SQLite: moreLookups, PostgreSQL: moreLookups},
 	}
 }

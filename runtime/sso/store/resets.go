@@ -27,8 +27,8 @@ type PasswordReset struct {
 // CandidateLookup names users by what somebody says who cannot log in. Nobody
 // has an empty username or digest.
 type CandidateLookup struct {
-	Username    string
-	EmailDigest string
+	Username     string
+	EmailDigests []string // of one e-mail, by each key
 }
 
 // maxCandidates bounds how many users of one e-mail a CandidateLookup finds.
@@ -121,9 +121,15 @@ func (s *Store) resetQueries(lookup Lookup, found *Found, lock bool) []database.
 		found.Candidates = append(found.Candidates, user)
 		return scan(user.columns()...)
 	}
-	return append(queries,
-		database.Query{SQL: sql.candidateByName, Args: []any{lookup.Candidates.Username}, Row: candidate},
-		database.Query{SQL: sql.candidatesByEmail, Args: []any{lookup.Candidates.EmailDigest, maxCandidates}, Row: candidate})
+	queries = append(queries, database.Query{SQL: sql.candidateByName, Args: []any{lookup.Candidates.Username}, Row: candidate})
+	digests := lookup.Candidates.EmailDigests
+	if len(digests) == 0 {
+		digests = []string{""} // nobody's, at the same cost
+	}
+	for _, digest := range digests {
+		queries = append(queries, database.Query{SQL: sql.candidatesByEmail, Args: []any{digest, maxCandidates}, Row: candidate})
+	}
+	return queries
 }
 
 func (c InsertReset) query(sql *statements) database.Query {

@@ -81,15 +81,19 @@ func candidates(t *testing.T, s *store.Store) {
 		}
 		return ids
 	}
-	for c, want := range map[store.CandidateLookup][]string{
-		{}:                         nil,
-		{Username: named.Username}: {named.UserID},
-		{EmailDigest: "digest"}:    {first.UserID, second.UserID},
-		{Username: named.Username, EmailDigest: "digest"}: {named.UserID, first.UserID, second.UserID},
-		{Username: "none", EmailDigest: "none"}:           nil,
+	for _, c := range []struct {
+		username string
+		digests  []string
+		want     []string
+	}{
+		{"", nil, nil},
+		{named.Username, nil, []string{named.UserID}},
+		{"", []string{"older", "digest"}, []string{first.UserID, second.UserID}},
+		{named.Username, []string{"digest"}, []string{named.UserID, first.UserID, second.UserID}},
+		{"none", []string{"none"}, nil},
 	} {
-		if got := ids(c); !reflect.DeepEqual(got, want) {
-			t.Errorf("%+v: found %v, want %v", c, got, want)
+		if got := ids(store.CandidateLookup{Username: c.username, EmailDigests: c.digests}); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%+v: found %v", c, got)
 		}
 	}
 }

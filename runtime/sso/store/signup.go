@@ -13,10 +13,11 @@ import (
 type Taken struct {
 	Username string
 
-	// Email, in clear, and its digest are looked up both, for users whose
-	// e-mails are not encrypted and have no digest yet; "" asks for none.
-	Email       string
-	EmailDigest string
+	// Email, in clear, is looked up beside its digests, one for each key, for
+	// users whose e-mails are not encrypted and have no digest yet; "" asks for
+	// none.
+	Email        string
+	EmailDigests []string
 }
 
 // ConfirmSignup makes the sign-up of a user final.
@@ -64,18 +65,26 @@ func (s *Store) takenQueries(taken *Taken, found *Found, lock bool) []database.Q
 		return nil
 	}
 	into := func(dst *bool) func(func(...any) error) error {
-		return func(scan func(...any) error) error { return scan(dst) }
+		return func(scan func(...any) error) error {
+			var isTaken bool
+			err := scan(&isTaken)
+			*dst = *dst || isTaken
+			return err
+		}
 	}
 	username := database.Query{SQL: s.sql.signup.usernameTaken, Args: []any{taken.Username}, Row: into(&found.UsernameTaken)}
 	if taken.Email == "" {
 		return []database.Query{username}
 	}
-	email := database.Query{SQL: s.sql.signup.emailTaken, Args: []any{taken.EmailDigest, taken.Email}, Row: into(&found.EmailTaken)}
+	queries := []database.Query{username}
+	for _, digest := range taken.EmailDigests {
+		queries = append(queries, database.Query{SQL: s.sql.signup.emailTaken, Args: []any{digest, taken.Email}, Row: into(&found.EmailTaken)})
+	}
 	if !lock || s.sql.signup.claimEmail == "" {
-		return []database.Query{username, email}
+		return queries
 	}
 	sum := fnv.New32a()
-	_, _ = sum.Write([]byte(taken.EmailDigest)) // never fails
+	_, _ = sum.Write([]byte(taken.Email)) // never fails
 	claim := database.Query{SQL: s.sql.signup.claimEmail, Args: []any{emailLocks, int32(sum.Sum32())}}
-	return []database.Query{claim, username, email}
+	return append([]database.Query{claim}, queries...)
 }

@@ -20,14 +20,14 @@ func signups(t *testing.T, s *store.Store) {
 		taken           store.Taken
 		username, email bool
 	}{
-		"free":                {store.Taken{Username: "free", Email: "free", EmailDigest: "free"}, false, false},
-		"username":            {store.Taken{Username: user.Username, Email: "free", EmailDigest: "free"}, true, false},
-		"digest":              {store.Taken{Username: "free", Email: "free", EmailDigest: *user.EmailDigest}, false, true},
-		"e-mail in clear":     {store.Taken{Username: "free", Email: *user.Email, EmailDigest: "free"}, false, true},
-		"all":                 {store.Taken{Username: user.Username, Email: *user.Email, EmailDigest: *other.EmailDigest}, true, true},
+		"free":                {store.Taken{Username: "free", Email: "free", EmailDigests: []string{"free"}}, false, false},
+		"username":            {store.Taken{Username: user.Username, Email: "free", EmailDigests: []string{"free"}}, true, false},
+		"digest":              {store.Taken{Username: "free", Email: "free", EmailDigests: []string{*user.EmailDigest}}, false, true},
+		"e-mail in clear":     {store.Taken{Username: "free", Email: *user.Email, EmailDigests: []string{"free"}}, false, true},
+		"all":                 {store.Taken{Username: user.Username, Email: *user.Email, EmailDigests: []string{*other.EmailDigest}}, true, true},
 		"no e-mail":           {store.Taken{Username: user.Username}, true, false},
 		"nothing asked for":   {store.Taken{}, false, false},
-		"letters of a digest": {store.Taken{Username: "free", Email: "x", EmailDigest: "DIGEST OF " + user.Username}, false, false},
+		"letters of a digest": {store.Taken{Username: "free", Email: "x", EmailDigests: []string{"DIGEST OF " + user.Username}}, false, false},
 	} {
 		check := func(found store.Found) {
 			if found.UsernameTaken != c.username || found.EmailTaken != c.email || found.Target != nil || found.Caller != nil {

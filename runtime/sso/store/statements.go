@@ -45,6 +45,7 @@ type statements struct {
 	useTOTPStep     string
 	forgetTOTPSteps string
 	addAudit        string
+	seals           sealStatements
 
 	throttles, countFailure, forgetFailures, rememberSuccess string
 }
@@ -129,6 +130,7 @@ func newStatements(dialect database.Dialect) statements {
 		forgetTOTPSteps: `DELETE FROM gatehouse_sso_totp_used WHERE user_id = $1 AND step < $2`,
 		addAudit: `INSERT INTO gatehouse_audit (time, cid, op, actor, target, app, remote_addr, user_agent, result,
 			sub_status, keys, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		seals: newSealStatements(dialect),
 
 		throttles: readThrottles, countFailure: countFailure, forgetFailures: forgetFailures, rememberSuccess: rememberSuccess,
 	}
@@ -137,7 +139,7 @@ func newStatements(dialect database.Dialect) statements {
 // Statements lists the SQL to prepare when a connection is made.
 func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
-	return slices.Concat(sql.signup.all(), sql.resets.all(), sql.links.all(), []string{
+	all := slices.Concat(sql.signup.all(), sql.resets.all(), sql.links.all(), []string{
 		sql.insertLink, sql.deleteLink, sql.endExternalSessions,
 		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
@@ -149,5 +151,11 @@ func Statements(dialect database.Dialect) []string {
 		sql.useTOTPStep, sql.forgetTOTPSteps, sql.addAudit,
 		sql.throttles, sql.countFailure, sql.forgetFailures, sql.rememberSuccess,
 		sql.read.userByToken, sql.lock.userByToken,
+		sql.seals.head, sql.seals.lockHead, sql.seals.unsealed, sql.seals.between,
+		sql.seals.insert, sql.seals.updateHead,
 	})
+	if sql.seals.transactions != "" {
+		all = append(all, sql.seals.transactions)
+	}
+	return all
 }

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/runtime/sso/chain"
+)
+
+func newAuditVerify() *cobra.Command {
+	var (
+		in     installation
+		expect string
+		accept bool
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Verify that no entry of the audit was altered, removed or put in",
+		Long: `Verifies the chain of seals over the audit, while hosts go on. Hosts seal
+entries about a second after they were written; what is not sealed yet is only
+counted.
+
+The last line tells the head of the chain. Noted down in another place, it can be
+expected later: --expect HEAD proves that the chain still goes through it. Without
+it, nobody who has only the database can alter anything unseen, but for bringing
+back an older state of all of it; with it, neither can those who have the key too.
+
+Where the head itself was altered, nothing more is sealed, for that would make it
+look right. Once that has been looked into, --accept makes a head anew from the
+seals that there are; what is wrong with seals and entries goes on to be told.
+
+Exit status: 0 where all is as it was written, else 1.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if expect != "" {
+				if _, _, err := chain.ParseHead(expect); err != nil {
+					return fmt.Errorf("--expect: %w", err)
+				}
+			}
+			host, err := in.openToRead(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+			out := cmd.OutOrStdout()
+			encode := json.NewEncoder(out).Encode
+			report, err := host.sso.VerifyAudit(cmd.Context(), expect, func(f chain.Finding) error {
+				if asJSON {
+					return encode(f)
+				}
+				return textFinding(cmd, f)
+			})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = encode(report)
+			} else {
+				_, err = fmt.Fprintf(out, "%d entries verified under %d seals, %d not sealed yet, %d removed by their age\n",
+					report.Entries, report.Seals, report.Unsealed, report.Removed)
+				if err == nil && report.Head != "" {
+					_, err = fmt.Fprintf(out, "head %s\n", report.Head)
+				}
+			}
+			if err == nil && accept {
+				var made bool
+				if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), "made the head of the chain anew")
+				}
+			}
+			if err == nil && !report.OK {
+				err = fmt.Errorf("the audit is not as it was written (findings: %d)", report.Findings)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")
+	cmd.Flags().BoolVar(&accept, "accept", false, "where the head was altered, make it anew, so that entries are sealed again")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: each finding, and the report")
+	in.flags(cmd.Flags(), "data")
+	return cmd
+}
+
+func textFinding(cmd *cobra.Command, f chain.Finding) error {
+	line := string(f.Kind)
+	if f.Entry != 0 {
+		line += fmt.Sprintf("  entry=%d", f.Entry)
+	}
+	if f.Seal != 0 {
+		line += fmt.Sprintf("  seal=%d", f.Seal)
+	}
+	if f.Detail != "" {
+		line += "  " + f.Detail
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), printableLine(line))
+	return err
+}

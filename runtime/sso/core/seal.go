@@ -1,0 +1,99 @@
+package core
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gatehouse/runtime/sso/chain"
+)
+
+const (
+	sealEvery      = time.Second
+	sealAtMost     = 2 * time.Second // at the end
+	sealComplainAt = time.Minute     // how often the same trouble is logged
+)
+
+// SealAudit seals what of the audit waits for it, and returns how many entries
+// that were. Without it that happens within a second or so.
+func (c *Core) SealAudit(ctx context.Context) (int, error) { return c.chain.Seal(ctx) }
+
+// VerifyAudit verifies the chain of seals over the audit; see chain.Verify.
+func (c *Core) VerifyAudit(ctx context.Context, expect string, each func(chain.Finding) error) (chain.Report, error) {
+	return c.chain.Verify(ctx, expect, each)
+}
+
+// AcceptAudit makes the head of the chain anew where it was altered; see
+// chain.Accept.
+func (c *Core) AcceptAudit(ctx context.Context) (bool, error) { return c.chain.Accept(ctx) }
+
+// RemoveOldAudit deletes the entries of the audit that have reached their age,
+// audit.retention, and returns how many.
+func (c *Core) RemoveOldAudit(ctx context.Context) (int64, error) {
+	if c.cfg.Audit.Retention == 0 {
+		return 0, nil
+	}
+	return c.chain.RemoveBefore(ctx, c.now().Add(-time.Duration(c.cfg.Audit.Retention)*day))
+}
+
+// sealer seals the audit in the background.
+type sealer struct {
+	chain    *chain.Chain
+	logger   *slog.Logger
+	every    time.Duration
+	stop     context.CancelFunc
+	done     chan struct{}
+	once     sync.Once
+	troubled time.Time // when trouble was logged last
+}
+
+func startSealer(c *chain.Chain, logger *slog.Logger, every time.Duration) *sealer {
+	if every == 0 {
+		every = sealEvery
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &sealer{chain: c, logger: logger, every: every, stop: stop, done: make(chan struct{})}
+	if every < 0 {
+		close(s.done)
+	} else {
+		go s.run(ctx)
+	}
+	return s
+}
+
+func (s *sealer) run(ctx context.Context) {
+	defer close(s.done)
+	tick := time.NewTicker(s.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.seal(ctx)
+		}
+	}
+}
+
+func (s *sealer) seal(ctx context.Context) {
+	_, err := s.chain.Seal(ctx)
+	if err == nil || ctx.Err() != nil || time.Since(s.troubled) < sealComplainAt {
+		return
+	}
+	s.troubled = time.Now()
+	s.logger.Error("the audit cannot be sealed; it will be tried again. \"gatehouse audit verify\" tells more", "cause", err)
+}
+
+// close seals what is left, once, and ends.
+func (s *sealer) close(ctx context.Context) {
+	s.once.Do(func() {
+		s.stop()
+		<-s.done
+		if s.every > 0 {
+			ctx, cancel := context.WithTimeout(ctx, sealAtMost)
+			defer cancel()
+			s.seal(ctx)
+		}
+	})
+}

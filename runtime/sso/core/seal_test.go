@@ -1,0 +1,96 @@
+package core_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/chain"
+	"gatehouse/runtime/sso/core"
+	"gatehouse/runtime/sso/ssotest"
+	"gatehouse/runtime/sso/store"
+)
+
+func verifyAudit(t *testing.T, c *core.Core) chain.Report {
+	t.Helper()
+	report, err := c.VerifyAudit(t.Context(), "", func(f chain.Finding) error {
+		t.Errorf("%+v", f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// TestSealInTheBackground has a core seal what it and another one write, and
+// the rest when it is closed.
+func TestSealInTheBackground(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		sealing, err := core.New(core.Options{Config: env.Config, Store: env.Store, Keys: env.Keys,
+			Logger: slog.New(slog.NewTextHandler(env.Log, nil)), SealEvery: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = sealing.Close(context.Background()) })
+		env.User("jane", nil)
+		for verifyAudit(t, env.Core).Entries < 1 {
+			time.Sleep(time.Millisecond)
+		}
+		call := ssotest.Call(env.Login("jane"))
+		for range 20 { // audited in batches, by the core that is closed
+			if _, err := sealing.CurrentUser(t.Context(), call, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := sealing.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if report := verifyAudit(t, env.Core); report.Entries != 22 || report.Unsealed != 0 {
+			t.Errorf("%+v", report)
+		}
+	})
+}
+
+func TestAuditRetention(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, func(cfg *core.Config) { cfg.Audit.Retention = 30 }, func(t *testing.T, env *ssotest.Env) {
+		env.User("jane", nil)
+		if n, err := env.Core.SealAudit(t.Context()); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		env.Clock.Forward(29 * 24 * time.Hour)
+		env.User("john", nil)
+		if n, err := env.Core.SealAudit(t.Context()); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		remove := func(c *core.Core, want int64) {
+			t.Helper()
+			if n, err := c.RemoveOldAudit(t.Context()); n != want || err != nil {
+				t.Errorf("removed %d, %v, want %d", n, err, want)
+			}
+		}
+		remove(env.Core, 0)
+		env.Clock.Forward(25 * time.Hour)
+		forever := env.Config
+		forever.Audit.Retention = 0
+		remove(env.NewCore(forever), 0)
+		remove(env.Core, 1)
+		remove(env.Core, 0)
+		if report := verifyAudit(t, env.Core); report.Entries != 1 || report.Removed != 1 {
+			t.Errorf("%+v", report)
+		}
+		var left []store.AuditEntry
+		for _, entry := range env.Audit(sso.OpCreateUser) {
+			if entry.Target == env.ID("john") {
+				left = append(left, entry)
+			}
+		}
+		if all := env.Audit(""); len(all) != 1 || len(left) != 1 {
+			t.Errorf("entries left: %+v", all)
+		}
+	})
+}
