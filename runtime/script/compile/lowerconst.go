@@ -87,3 +87,14 @@ func constantText(declared *types.Const) (text string, ok bool) {
 	}
 	return text, true
 }
+
+// shift gives a constant that is shifted by a variable its type: the interpreter
+// takes it for an int.
+func (l *lowering) shift(node *ast.BinaryExpr) {
+	if node.Op != token.SHL && node.Op != token.SHR || l.info.Types[node].Value != nil || l.info.Types[node.X].Value == nil {
+		return
+	}
+	if t := types.Default(l.info.TypeOf(node.X)); !types.Identical(t, types.Typ[types.Int]) {
+		l.wrap(node.X, l.typeText(t))
+	}
+}
