@@ -240,11 +240,16 @@ func (l *lowering) node(node ast.Node) {
 	case *ast.SelectorExpr:
 		l.promoted(node)
 		l.methodValue(node)
+		l.bigConstant(node)
+	case *ast.Ident:
+		l.bigConstant(node)
 	case *ast.BinaryExpr:
 		l.comparison(node)
 		l.shift(node)
+		l.bigConstant(node)
 	case *ast.UnaryExpr:
 		l.literalAddress(node)
+		l.receivedValue(node)
 	case *ast.IndexExpr:
 		l.mapIndex(node)
 	case *ast.CompositeLit:

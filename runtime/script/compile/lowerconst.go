@@ -98,3 +98,47 @@ func (l *lowering) shift(node *ast.BinaryExpr) {
 		l.wrap(node.X, l.typeText(t))
 	}
 }
+
+// bigConstant writes out a constant beyond int64, where it is computed or named:
+// the interpreter takes it through an int64.
+func (l *lowering) bigConstant(node ast.Expr) {
+	value, t := l.info.Types[node].Value, l.info.TypeOf(node)
+	if value == nil || t == nil || value.Kind() != constant.Int && value.Kind() != constant.Float {
+		return
+	}
+	value = constant.ToInt(value)
+	if value.Kind() != constant.Int {
+		return
+	}
+	basic, ok := t.Underlying().(*types.Basic)
+	if !ok || basic.Info()&types.IsUntyped != 0 || basic.Info()&(types.IsInteger|types.IsFloat) == 0 {
+		return
+	}
+	if _, isSmall := constant.Int64Val(value); isSmall {
+		return
+	}
+	switch parent := l.parent().(type) {
+	case *ast.SelectorExpr:
+		return // math.MaxUint64 is written as a whole
+	case ast.Expr:
+		if l.info.Types[parent].Value != nil {
+			return
+		}
+	}
+	for _, outer := range l.stack {
+		if declaration, ok := outer.(*ast.GenDecl); ok && declaration.Tok == token.CONST {
+			return
+		}
+	}
+	if basic.Info()&types.IsFloat != 0 {
+		number, _ := constant.Float64Val(value)
+		text := strconv.FormatFloat(number, 'e', -1, 64)
+		if basic.Kind() != types.Float64 || !types.Identical(t, basic) {
+			text = l.typeText(t) + "(" + text + ")"
+		}
+		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text+lines(l.textOf(node)))
+		return
+	}
+	text := value.ExactString()
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.typeText(t)+"("+text+")"+lines(l.textOf(node)))
+}
