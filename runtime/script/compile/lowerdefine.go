@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"strings"
 )
 
 // A variable that is defined in a loop is another one each time. To the
@@ -33,7 +32,7 @@ func (l *lowering) defines(names []ast.Expr, values []ast.Expr) {
 // byCall has an expression that gives a value and whether there is one give them
 // as a call.
 func (l *lowering) byCall(value ast.Expr, tuple *types.Tuple) {
-	if _, isCall := ast.Unparen(value).(*ast.CallExpr); isCall || !l.isReachable(tuple.At(0).Type()) || strings.HasPrefix(l.textOf(value), "func() (") {
+	if _, isCall := ast.Unparen(value).(*ast.CallExpr); isCall || !l.isReachable(tuple.At(0).Type()) || isApart(l.textOf(value)) {
 		return
 	}
 	first, second := l.fresh(), l.fresh()

@@ -219,6 +219,7 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 	}
 	if len(node.Lhs) != len(node.Rhs) {
 		l.severalTo(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
+		l.missing(node)
 		return
 	}
 	if node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
@@ -527,6 +528,11 @@ func (l *lowering) valueSpec(node *ast.ValueSpec) {
 	if node.Type == nil || len(node.Values) != len(node.Names) {
 		if node.Type != nil && len(node.Values) == 1 {
 			l.severalTo(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
+		}
+		if function, _ := l.enclosing(); function != nil && len(node.Values) == 1 {
+			if tuple, ok := l.leaves(node.Values[0]); ok {
+				l.byCall(node.Values[0], tuple)
+			}
 		}
 		return
 	}
