@@ -236,17 +236,18 @@ func (l *lowering) node(node ast.Node) {
 		l.spreadPrinted(node)
 		l.arguments(node)
 		l.call(node)
+		l.computedConstant(node)
 		l.noteAfter(node)
 	case *ast.SelectorExpr:
 		l.promoted(node)
 		l.methodValue(node)
-		l.bigConstant(node)
-	case *ast.Ident:
-		l.bigConstant(node)
+		l.computedConstant(node)
+	case *ast.Ident, *ast.ParenExpr:
+		l.computedConstant(node.(ast.Expr))
 	case *ast.BinaryExpr:
 		l.comparison(node)
 		l.shift(node)
-		l.bigConstant(node)
+		l.computedConstant(node)
 	case *ast.UnaryExpr:
 		l.literalAddress(node)
 		l.receivedValue(node)

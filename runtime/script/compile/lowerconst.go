@@ -9,14 +9,15 @@ import (
 	"strings"
 )
 
-// constantRows writes out constants that are declared several to a row: the
-// interpreter takes what such a row leaves out for a loop.
+// constantRows writes out constants that are declared several to a row, which the
+// interpreter takes for a loop where a row leaves them out, and those with
+// quotients, see computedConstant.
 func (l *lowering) constantRows(node *ast.GenDecl) {
 	if node.Tok != token.CONST {
 		return
 	}
 	for _, spec := range node.Specs {
-		if len(spec.(*ast.ValueSpec).Names) > 1 {
+		if len(spec.(*ast.ValueSpec).Names) > 1 || divides(node) {
 			l.writeOut(node)
 			return
 		}
@@ -99,46 +100,62 @@ func (l *lowering) shift(node *ast.BinaryExpr) {
 	}
 }
 
-// bigConstant writes out a constant beyond int64, where it is computed or named:
-// the interpreter takes it through an int64.
-func (l *lowering) bigConstant(node ast.Expr) {
+// computedConstant writes out a constant beyond int64, which the interpreter takes
+// through an int64, and one with a quotient in it: what is no integer goes on to
+// be one half of another.
+func (l *lowering) computedConstant(node ast.Expr) {
 	value, t := l.info.Types[node].Value, l.info.TypeOf(node)
-	if value == nil || t == nil || value.Kind() != constant.Int && value.Kind() != constant.Float {
-		return
-	}
-	value = constant.ToInt(value)
-	if value.Kind() != constant.Int {
+	if value == nil || t == nil || value.Kind() != constant.Int && value.Kind() != constant.Float || l.isPartOfConstant() {
 		return
 	}
 	basic, ok := t.Underlying().(*types.Basic)
 	if !ok || basic.Info()&types.IsUntyped != 0 || basic.Info()&(types.IsInteger|types.IsFloat) == 0 {
 		return
 	}
-	if _, isSmall := constant.Int64Val(value); isSmall {
-		return
+	isFloat := basic.Info()&types.IsFloat != 0
+	if integer := constant.ToInt(value); !divides(node) {
+		if _, isSmall := constant.Int64Val(integer); integer.Kind() != constant.Int || isSmall {
+			return
+		}
 	}
+	text := value.ExactString()
+	if isFloat {
+		number, _ := constant.Float64Val(value)
+		text = strconv.FormatFloat(number, 'e', -1, 64)
+	}
+	if !types.Identical(t, types.Typ[types.Float64]) && !types.Identical(t, types.Typ[types.Int]) {
+		text = l.typeText(t) + "(" + text + ")"
+	}
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text+lines(l.textOf(node)))
+}
+
+// isPartOfConstant reports whether the node at hand is part of a larger constant
+// expression, of the declaration of a constant, or the name after a dot.
+func (l *lowering) isPartOfConstant() bool {
 	switch parent := l.parent().(type) {
 	case *ast.SelectorExpr:
-		return // math.MaxUint64 is written as a whole
+		return true
 	case ast.Expr:
 		if l.info.Types[parent].Value != nil {
-			return
+			return true
 		}
 	}
 	for _, outer := range l.stack {
 		if declaration, ok := outer.(*ast.GenDecl); ok && declaration.Tok == token.CONST {
-			return
+			return true
 		}
 	}
-	if basic.Info()&types.IsFloat != 0 {
-		number, _ := constant.Float64Val(value)
-		text := strconv.FormatFloat(number, 'e', -1, 64)
-		if basic.Kind() != types.Float64 || !types.Identical(t, basic) {
-			text = l.typeText(t) + "(" + text + ")"
+	return false
+}
+
+// divides reports whether there is a quotient in an expression.
+func divides(node ast.Node) bool {
+	found := false
+	ast.Inspect(node, func(inner ast.Node) bool {
+		if operation, ok := inner.(*ast.BinaryExpr); ok && operation.Op == token.QUO {
+			found = true
 		}
-		l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text+lines(l.textOf(node)))
-		return
-	}
-	text := value.ExactString()
-	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), l.typeText(t)+"("+text+")"+lines(l.textOf(node)))
+		return !found
+	})
+	return found
 }
