@@ -242,6 +242,8 @@ func (l *lowering) node(node ast.Node) {
 		l.promoted(node)
 		l.methodValue(node)
 		l.computedConstant(node)
+	case *ast.BasicLit:
+		l.wholeFloat(node)
 	case *ast.Ident, *ast.ParenExpr:
 		l.computedConstant(node.(ast.Expr))
 	case *ast.BinaryExpr:

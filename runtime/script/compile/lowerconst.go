@@ -129,6 +129,23 @@ func (l *lowering) computedConstant(node ast.Expr) {
 	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text+lines(l.textOf(node)))
 }
 
+// wholeFloat writes 1e6 as the integer that it is where it is used as one.
+func (l *lowering) wholeFloat(node *ast.BasicLit) {
+	if node.Kind != token.FLOAT || l.info.TypeOf(node) == nil {
+		return
+	}
+	basic, ok := l.info.TypeOf(node).Underlying().(*types.Basic)
+	if !ok || basic.Info()&types.IsInteger == 0 || basic.Info()&types.IsUntyped != 0 {
+		return
+	}
+	value := constant.ToInt(l.info.Types[node].Value)
+	text := value.ExactString()
+	if _, isSmall := constant.Int64Val(value); !isSmall {
+		text = l.typeText(l.info.TypeOf(node)) + "(" + text + ")"
+	}
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text)
+}
+
 // isPartOfConstant reports whether the node at hand is part of a larger constant
 // expression, of the declaration of a constant, or the name after a dot.
 func (l *lowering) isPartOfConstant() bool {
