@@ -101,8 +101,9 @@ func (l *lowering) shift(node *ast.BinaryExpr) {
 }
 
 // computedConstant writes out a constant beyond int64, which the interpreter takes
-// through an int64, and one with a quotient in it: what is no integer goes on to
-// be one half of another.
+// through an int64, one with a quotient in it, as what is no integer goes on to
+// be one half of another, and one that is computed of a type other than int, as
+// a comparison with it would be one with an int.
 func (l *lowering) computedConstant(node ast.Expr) {
 	value, t := l.info.Types[node].Value, l.info.TypeOf(node)
 	if value == nil || t == nil || value.Kind() != constant.Int && value.Kind() != constant.Float || l.isPartOfConstant() {
@@ -113,7 +114,8 @@ func (l *lowering) computedConstant(node ast.Expr) {
 		return
 	}
 	isFloat := basic.Info()&types.IsFloat != 0
-	if integer := constant.ToInt(value); !divides(node) {
+	isPlain := types.Identical(t, types.Typ[types.Int]) || types.Identical(t, types.Typ[types.Float64])
+	if integer := constant.ToInt(value); !divides(node) && (isPlain || !computes(node)) {
 		if _, isSmall := constant.Int64Val(integer); integer.Kind() != constant.Int || isSmall {
 			return
 		}
@@ -123,7 +125,7 @@ func (l *lowering) computedConstant(node ast.Expr) {
 		number, _ := constant.Float64Val(value)
 		text = strconv.FormatFloat(number, 'e', -1, 64)
 	}
-	if !types.Identical(t, types.Typ[types.Float64]) && !types.Identical(t, types.Typ[types.Int]) {
+	if !isPlain {
 		text = l.typeText(t) + "(" + text + ")"
 	}
 	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text+lines(l.textOf(node)))
@@ -175,4 +177,10 @@ func divides(node ast.Node) bool {
 		return !found
 	})
 	return found
+}
+
+// computes reports whether an expression is an operation, perhaps in parentheses.
+func computes(node ast.Expr) bool {
+	_, ok := ast.Unparen(node).(*ast.BinaryExpr)
+	return ok
 }
