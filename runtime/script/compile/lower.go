@@ -36,20 +36,22 @@ type lowered struct {
 // lowering rewrites a joined source, node by node, the inner before the outer.
 type lowering struct {
 	*source
-	file    *ast.File
-	edits   *edits
-	names   map[string]string // of imports, by path
-	stack   []ast.Node        // from the file to the parent of the node at hand
-	uses    *variableUses
-	helpers map[string]string // names of helper functions, by what they do
-	added   strings.Builder   // declarations to add
-	counter int
-	sites   []Site
-	known   map[Site]int
-	frames  map[ast.Node]string   // names of frames, by function that defers
-	noted   map[ast.Node]int      // sites, by the statement or call that notes them
-	results map[ast.Node][]string // names, by function
-	found   Errors
+	file     *ast.File
+	edits    *edits
+	names    map[string]string // of imports, by path
+	stack    []ast.Node        // from the file to the parent of the node at hand
+	uses     *variableUses
+	helpers  map[string]string // names of helper functions, by what they do
+	added    strings.Builder   // declarations to add
+	counter  int
+	sites    []Site
+	known    map[Site]int
+	frames   map[ast.Node]string     // names of frames, by function that defers
+	noted    map[ast.Node]int        // sites, by the statement or call that notes them
+	results  map[ast.Node][]string   // names, by function
+	printers map[*types.Named]string // names of functions, see printable
+	printing map[types.Type]bool
+	found    Errors
 
 	imported []string // paths that no file imports
 }
@@ -60,16 +62,18 @@ func (l *lowering) refuse(pos token.Pos, format string, args ...any) {
 
 func (c *Compiler) lower(s *source) (*lowered, error) {
 	l := &lowering{
-		source:  s,
-		file:    s.files[0],
-		edits:   &edits{text: s.text[s.files[0]]},
-		names:   map[string]string{},
-		helpers: map[string]string{},
-		sites:   []Site{{}},
-		known:   map[Site]int{},
-		frames:  map[ast.Node]string{},
-		noted:   map[ast.Node]int{},
-		results: map[ast.Node][]string{},
+		source:   s,
+		file:     s.files[0],
+		edits:    &edits{text: s.text[s.files[0]]},
+		names:    map[string]string{},
+		helpers:  map[string]string{},
+		sites:    []Site{{}},
+		known:    map[Site]int{},
+		frames:   map[ast.Node]string{},
+		noted:    map[ast.Node]int{},
+		results:  map[ast.Node][]string{},
+		printers: map[*types.Named]string{},
+		printing: map[types.Type]bool{},
 	}
 	var imports []string
 	for _, spec := range l.file.Imports {
@@ -232,12 +236,23 @@ func (l *lowering) node(node ast.Node) {
 		l.spreadPrinted(node)
 		l.arguments(node)
 		l.call(node)
+		l.computedConstant(node)
 		l.noteAfter(node)
 	case *ast.SelectorExpr:
 		l.promoted(node)
 		l.methodValue(node)
+		l.computedConstant(node)
+	case *ast.BasicLit:
+		l.wholeFloat(node)
+	case *ast.Ident, *ast.ParenExpr:
+		l.computedConstant(node.(ast.Expr))
 	case *ast.BinaryExpr:
 		l.comparison(node)
+		l.shift(node)
+		l.computedConstant(node)
+	case *ast.UnaryExpr:
+		l.literalAddress(node)
+		l.receivedValue(node)
 	case *ast.IndexExpr:
 		l.mapIndex(node)
 	case *ast.CompositeLit:

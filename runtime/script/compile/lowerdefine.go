@@ -32,7 +32,7 @@ func (l *lowering) defines(names []ast.Expr, values []ast.Expr) {
 // byCall has an expression that gives a value and whether there is one give them
 // as a call.
 func (l *lowering) byCall(value ast.Expr, tuple *types.Tuple) {
-	if _, isCall := ast.Unparen(value).(*ast.CallExpr); isCall || !l.isReachable(tuple.At(0).Type()) {
+	if _, isCall := ast.Unparen(value).(*ast.CallExpr); isCall || !l.isReachable(tuple.At(0).Type()) || isApart(l.textOf(value)) {
 		return
 	}
 	first, second := l.fresh(), l.fresh()

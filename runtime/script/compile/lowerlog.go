@@ -31,7 +31,7 @@ func (l *lowering) logged(argument ast.Expr) bool {
 			l.wrap(argument, l.identity(t, face))
 			return true
 		}
-		if printer := l.printable(t, map[types.Type]bool{}); printer != "" {
+		if printer := l.printable(t, 0); printer != "" {
 			l.wrap(argument, l.helper(fmt.Sprintf("(v %s) interface{} { return %sguard.Printed(v, %s(v)) }", l.typeText(t), l.prefix, printer), types.Typ[types.Int]))
 			return true
 		}
@@ -71,7 +71,7 @@ func (l *lowering) loggable(from types.Type) string {
 			}
 		}
 	}
-	shown := l.shown(from)
+	shown := l.methodShown(from)
 	switch {
 	case steps.Len() == 0:
 		return shown

@@ -32,7 +32,7 @@ func (l *lowering) spreadPrinted(call *ast.CallExpr) {
 	if !ok || !isEmptyInterface(slice.Elem()) {
 		return
 	}
-	if shown := l.shown(slice.Elem()); shown != "" {
+	if shown := l.shown(slice.Elem(), 0); shown != "" {
 		l.wrap(last, l.helper(fmt.Sprintf("(v []interface{}) []interface{} { r := make([]interface{}, len(v)); for i := range v { r[i] = %s(v[i]) }; return r }", shown),
 			types.Typ[types.Int]))
 	}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"gatehouse/runtime/script/symbols"
@@ -218,6 +219,7 @@ func (l *lowering) assignment(node *ast.AssignStmt) {
 	}
 	if len(node.Lhs) != len(node.Rhs) {
 		l.severalTo(node.Rhs[0], func(i int) types.Type { return l.info.TypeOf(node.Lhs[i]) })
+		l.missing(node)
 		return
 	}
 	if node.Tok != token.ASSIGN && node.Tok != token.DEFINE {
@@ -434,8 +436,8 @@ func (l *lowering) isSpread(call *ast.CallExpr, i int) bool {
 // and not so that it outlives the call, as what Errorf wraps does.
 func (l *lowering) printedByMethod(argument ast.Expr) bool {
 	t := l.info.TypeOf(argument)
-	if isEmptyInterface(t) && !l.info.Types[argument].IsNil() {
-		if shown := l.shown(t); shown != "" {
+	if (isEmptyInterface(t) || l.isOwnInterface(t)) && !l.info.Types[argument].IsNil() {
+		if shown := l.shown(t, 0); shown != "" {
 			l.wrap(argument, shown)
 			return true
 		}
@@ -445,31 +447,11 @@ func (l *lowering) printedByMethod(argument ast.Expr) bool {
 		l.wrap(argument, l.identity(t, face))
 		return true
 	}
-	if function := l.printable(t, map[types.Type]bool{}); function != "" {
+	if function := l.printable(t, 0); function != "" {
 		l.wrap(argument, function)
 		return true
 	}
 	return false
-}
-
-// shown returns a function that finds, in an empty interface, the values that
-// package fmt prints by their method, or "" where the script has no such types.
-func (l *lowering) shown(from types.Type) string {
-	var steps strings.Builder
-	seen := map[string]bool{}
-	for _, face := range []types.Type{errorType, stringerType} {
-		for _, t := range l.implementers(from, face) {
-			format, _, _ := types.LookupFieldOrMethod(t, true, l.pkg, "Format")
-			if text := l.typeText(t); format == nil && !seen[text] && !l.isBoxed(t) {
-				seen[text] = true
-				fmt.Fprintf(&steps, "if v, is := b.(%s); is { return %s(v) }; ", text, l.identity(t, face))
-			}
-		}
-	}
-	if steps.Len() == 0 {
-		return ""
-	}
-	return l.helper(fmt.Sprintf("(x interface{}) interface{} { b := %sguard.Bare(x); %s return x }", l.prefix, &steps), types.Typ[types.Int])
 }
 
 func (l *lowering) returned(node *ast.ReturnStmt) {
@@ -496,6 +478,10 @@ func (l *lowering) composite(node *ast.CompositeLit) {
 	t := l.info.TypeOf(node).Underlying()
 	if pointer, ok := t.(*types.Pointer); ok {
 		t = pointer.Elem().Underlying()
+		if !isStruct(t) {
+			l.edits.insertFirst(l.offset(node.Pos()), l.copier(pointer.Elem())+"("+l.typeText(pointer.Elem()))
+			l.edits.insert(l.offset(node.End()), ")")
+		}
 	}
 	for i, element := range node.Elts {
 		pair, isPair := element.(*ast.KeyValueExpr)
@@ -542,6 +528,11 @@ func (l *lowering) valueSpec(node *ast.ValueSpec) {
 	if node.Type == nil || len(node.Values) != len(node.Names) {
 		if node.Type != nil && len(node.Values) == 1 {
 			l.severalTo(node.Values[0], func(int) types.Type { return l.info.TypeOf(node.Type) })
+		}
+		if function, _ := l.enclosing(); function != nil && len(node.Values) == 1 {
+			if tuple, ok := l.leaves(node.Values[0]); ok {
+				l.byCall(node.Values[0], tuple)
+			}
 		}
 		return
 	}
@@ -683,4 +674,47 @@ func (l *lowering) mapKey(node *ast.MapType) {
 		l.refuse(node.Pos(), "services cannot have a map with keys of the interface %s: use any, or a type that is no interface",
 			strings.ReplaceAll(l.typeText(key), l.prefix, ""))
 	}
+}
+
+// literalAddress has a pointer to a literal that is no struct be one to a new
+// variable: to the interpreter there is one such literal, however often it runs.
+func (l *lowering) literalAddress(node *ast.UnaryExpr) {
+	literal, ok := ast.Unparen(node.X).(*ast.CompositeLit)
+	if node.Op != token.AND || !ok || isStruct(l.info.TypeOf(literal)) {
+		return
+	}
+	l.edits.replace(l.offset(node.Pos()), l.offset(node.Pos())+1, l.copier(l.info.TypeOf(literal))+"(")
+	l.edits.insert(l.offset(node.End()), ")")
+}
+
+// receivedValue makes a variable of a struct or an array that comes from a channel:
+// the interpreter could not assign to its parts.
+func (l *lowering) receivedValue(node *ast.UnaryExpr) {
+	if node.Op != token.ARROW || l.isOfSelect(node) {
+		return
+	}
+	t := l.info.TypeOf(node)
+	if tuple, isPair := t.(*types.Tuple); isPair {
+		t = tuple.At(0).Type()
+		if l.isAliased(t, false) {
+			l.byCall(node, tuple)
+		}
+		return
+	}
+	if l.isAliased(t, false) {
+		l.wrap(node, "*"+l.copier(t))
+	}
+}
+
+// isOfSelect reports whether the node at hand is what a case of a select does.
+func (l *lowering) isOfSelect(node ast.Node) bool {
+	for _, outer := range slices.Backward(l.stack) {
+		switch outer := outer.(type) {
+		case *ast.CommClause:
+			return outer.Comm != nil && outer.Comm.Pos() <= node.Pos() && node.End() <= outer.Comm.End()
+		case *ast.FuncLit, *ast.BlockStmt:
+			return false
+		}
+	}
+	return false
 }

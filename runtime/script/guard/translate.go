@@ -50,7 +50,8 @@ func Translated(value any) any {
 	case strings.HasPrefix(text, "reflect.Value.Slice"):
 		return runtimeError("slice bounds out of range")
 	case strings.HasPrefix(text, "reflect: call of reflect.Value.") && strings.HasSuffix(text, " on zero Value"),
-		strings.HasPrefix(text, "reflect.Value.Call: call of nil function"), strings.HasPrefix(text, "reflect: call of nil function"):
+		strings.HasPrefix(text, "reflect.Value.Call: call of nil function"), strings.HasPrefix(text, "reflect: call of nil function"),
+		strings.HasPrefix(text, "reflect: Method on nil interface value"):
 		return runtimeError("invalid memory address or nil pointer dereference")
 	}
 	return value
