@@ -81,6 +81,7 @@ type Core struct {
 	closing context.Context // ended by Close
 	stop    context.CancelFunc
 	cleaned chan struct{} // closed when nothing is cleaned up any more
+	found   chan struct{} // closed when all users are findable
 	sealing *sealer
 }
 
@@ -139,7 +140,7 @@ func New(o Options) (*Core, error) {
 	c.mails = newMailQueue(c.deliver, o.MailRetries, o.Logger)
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
-	c.cleaned = make(chan struct{})
+	c.cleaned, c.found = make(chan struct{}), make(chan struct{})
 	c.chain = chain.New(o.Store, o.Keys, o.Now)
 	go c.cleanUpLoop()
 	c.sealing = startSealer(c.chain, o.Logger, o.SealEvery)
