@@ -86,7 +86,14 @@ func (r *Runtime) isClaimed(ctx context.Context) (bool, error) {
 	}
 	err := r.db.Read(ctx, database.Query{SQL: "SELECT to_regclass('gatehouse_installation') IS NOT NULL",
 		Row: func(scan func(...any) error) error { return scan(&isThere) }})
-	if err == nil && isThere {
+	if err != nil || !isThere {
+		return false, err
+	}
+	state, err := r.keyState(ctx)
+	if err == nil {
+		err = state.check(r.keys)
+	}
+	if err == nil {
 		err = r.db.Read(ctx, query)
 	}
 	return isClaimed, err
