@@ -20,7 +20,7 @@ const resetAnswerTime = 50 * time.Millisecond
 
 // CreateResetToken stores a token for the approved users that a credential
 // names, and has it mailed in the background. Neither the answer nor its time
-// tells whether there is one.
+// tells whether there is one, nor whether it was asked for too often.
 func (c *Core) CreateResetToken(ctx context.Context, call sso.Call, credential string) error {
 	op, err := c.begin(sso.OpCreateResetToken, call, false)
 	if err != nil {
@@ -42,12 +42,16 @@ func (c *Core) CreateResetToken(ctx context.Context, call sso.Call, credential s
 func (op *operation) createResetToken(ctx context.Context, credential string) (mails []resetMail, err error) {
 	c := op.core
 	validFor := time.Duration(c.cfg.PasswordReset.ValidFor) * time.Minute
-	lookup := store.Lookup{Candidates: c.resetCandidates(credential)}
+	asked := c.throttle.guess(resetOf, credential, op.call.RemoteAddr)
+	lookup := store.Lookup{Candidates: c.resetCandidates(credential), Throttles: asked.digests()}
 	err = op.change(ctx, lookup, func(found store.Found, now time.Time) ([]store.Change, error) {
 		mails, op.entry.Target = nil, ""
 		op.entry.Result, op.entry.SubStatus = store.ResultError, string(sso.PasswordResetFailed)
 		users := c.usersToReset(found.Candidates)
-		var changes []store.Change
+		if asked.isSpent(found.Throttles, now) {
+			users = nil // nobody's mailbox is filled; tokens that were mailed are good all the same
+		}
+		changes := asked.counted(now)
 		for i, user := range users {
 			reset := &store.PasswordReset{
 				CreationTime: now, ExpirationTime: now.Add(validFor), KeyExpiration: now.Add(validFor),

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/ssotest"
+	"gatehouse/runtime/sso/store"
 )
 
 // resetSite is an SSO that mails through a server of its own.
@@ -609,30 +609,41 @@ func TestServiceMails(t *testing.T) {
 	})
 }
 
-// resetting is what the steps after the first answer to those of trusting: who
-// is not approved has no token.
-var resetting = func() map[string]string {
-	answers := maps.Clone(trusting)
-	answers["unapproved"] = string(sso.PasswordResetFailed)
-	return answers
-}()
-
-// tokenOf gives somebody a token, and accesses it if told to.
-func tokenOf(t *testing.T, env *ssotest.Env, who someone, access bool) (token, key string) {
-	t.Helper()
-	if err := env.Core.CreateResetToken(t.Context(), ssotest.Call(""), who.name); err != nil {
-		t.Fatal(err)
-	}
-	found := tokens(env, who.id)
-	if len(found) == 0 {
-		return "none", ""
-	}
-	token = found[len(found)-1]
-	if access {
-		var err error
-		if key, err = env.Core.AccessResetToken(t.Context(), ssotest.Call(""), token); err != nil {
-			t.Fatal(err)
+// TestPasswordResetFillsNoMailbox asks for more resets than there may be.
+func TestPasswordResetFillsNoMailbox(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		jane, john := env.User("jane", nil), env.User("john", nil)
+		ask := func(addr string, times int, usernames ...string) {
+			t.Helper()
+			for range times {
+				for _, username := range usernames {
+					call := ssotest.Call("")
+					call.RemoteAddr = addr
+					if err := env.Core.CreateResetToken(t.Context(), call, username); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
 		}
-	}
-	return token, key
+		most := env.Config.Login.Throttle.UserAttempts
+		ask("192.0.2.1", most+2, "jane", "nobody")
+		ask("192.0.2.2", 2, "jane")
+		if n := len(tokens(env, jane)); n != most {
+			t.Errorf("%d tokens, want %d", n, most)
+		}
+		ask("192.0.2.1", 1, "john")
+		if n := len(tokens(env, john)); n != 1 {
+			t.Errorf("%d tokens of another user", n)
+		}
+		entries := env.Audit(sso.OpCreateResetToken)
+		if last := entries[len(entries)-2]; last.Result != store.ResultError || last.Target != "" {
+			t.Errorf("audit: %+v", last)
+		}
+		env.Clock.Forward(time.Duration(env.Config.Login.Throttle.Window) * time.Second)
+		ask("192.0.2.1", 1, "jane")
+		if n := len(tokens(env, jane)); n != most+1 {
+			t.Errorf("%d tokens after the window, want %d", n, most+1)
+		}
+	})
 }

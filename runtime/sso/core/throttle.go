@@ -70,6 +70,9 @@ const (
 	oldPasswordOf = "old password" // of the owner of a session
 	codeOf        = "code"         // TOTP code of a username
 	codeOfOwner   = "owner's code" // TOTP code of the owner of a session
+
+	// resetOf is no secret but a mail that anybody may ask for, to a credential.
+	resetOf = "reset"
 )
 
 // guess is one attempt at a secret. The zero guess is one that is not counted.
@@ -101,6 +104,9 @@ func (t *throttle) guess(kind, subject, addresses string) guess {
 	}
 	if t.cfg.AddressAttempts > 0 {
 		g.address = t.digest("address", address)
+		if kind == resetOf {
+			g.address = t.digest("address", kind, address)
+		}
 	}
 	if t.cfg.KnownAddress > 0 && kind == passwordOf {
 		g.pair = t.digest("known address", kind, subject, address)
@@ -258,7 +264,17 @@ func (c *Core) count(ctx context.Context, g *guess) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countTimeout)
 	defer cancel()
-	now, window := c.now(), seconds(c.cfg.Login.Throttle.Window)
+	err := c.store.Write(ctx, g.counted(c.now())...)
+	c.throttle.counted.Add(1)
+	return err
+}
+
+// counted returns what counting a guess changes.
+func (g *guess) counted(now time.Time) []store.Change {
+	if g.throttle == nil {
+		return nil
+	}
+	window := seconds(g.throttle.cfg.Window)
 	subject := g.subject
 	if g.known {
 		subject = g.pair
@@ -269,9 +285,21 @@ func (c *Core) count(ctx context.Context, g *guess) error {
 			changes = append(changes, store.CountFailure{Digest: digest, At: now, Since: now.Add(-window), Expiration: now.Add(window)})
 		}
 	}
-	err := c.store.Write(ctx, changes...)
-	c.throttle.counted.Add(1)
-	return err
+	return changes
+}
+
+// isSpent reports whether as many as may be were counted within the window, by
+// the counters as they were read: for what is counted although nothing was
+// wrong with it.
+func (g *guess) isSpent(rows []*store.Throttle, now time.Time) bool {
+	if g.throttle == nil {
+		return false
+	}
+	g.rows = rows
+	spent := func(row *store.Throttle, most int) bool {
+		return row != nil && row.Failures >= most && row.FirstFailure.Add(seconds(g.throttle.cfg.Window)).After(now)
+	}
+	return spent(g.row(g.subject), g.throttle.cfg.UserAttempts) || spent(g.row(g.address), g.throttle.cfg.AddressAttempts)
 }
 
 // right returns what a right guess changes: the counter that it was judged by
