@@ -261,6 +261,8 @@ func (l *lowering) node(node ast.Node) {
 		l.structType(node)
 	case *ast.MapType:
 		l.mapKey(node)
+	case *ast.TypeSpec:
+		l.listsOfFunctions(node)
 	case *ast.GenDecl:
 		l.constantRows(node)
 	case *ast.ValueSpec:

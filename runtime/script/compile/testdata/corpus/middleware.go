@@ -1,0 +1,48 @@
+package services
+
+import "fmt"
+
+type step struct{ do func(*flow) error }
+
+type flow struct {
+	steps []step
+	at    int
+	trace []string
+	hook  func(*flow)
+}
+
+func (f *flow) next() error {
+	if f.at == len(f.steps) {
+		f.hook(f)
+		return nil
+	}
+	s := f.steps[f.at]
+	f.at++
+	return s.do(f)
+}
+
+type handler interface{ handle(f *flow) error }
+
+type handlerFunc func(f *flow) error
+
+func (h handlerFunc) handle(f *flow) error { return h(f) }
+
+func named(name string) func(*flow) error {
+	return func(f *flow) error {
+		f.trace = append(f.trace, "+"+name)
+		err := f.next()
+		f.trace = append(f.trace, "-"+name)
+		return err
+	}
+}
+
+// Run calls functions that a struct holds with the struct.
+func Run() {
+	f := &flow{hook: func(f *flow) { f.trace = append(f.trace, fmt.Sprint("end ", f.at)) }}
+	for _, name := range []string{"log", "auth", "work"} {
+		f.steps = append(f.steps, step{named(name)})
+	}
+	fmt.Println(f.next(), f.trace)
+	handlers := map[string]handler{"a": handlerFunc(func(f *flow) error { return fmt.Errorf("at %d", f.at) })}
+	fmt.Println(handlers["a"].handle(f))
+}
