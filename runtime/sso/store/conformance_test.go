@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,17 +39,16 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-var serial int
+var serial atomic.Int64
 
 func pointer[T any](v T) *T { return &v }
 
 // newUser returns a user with every column set.
 func newUser() *store.User {
-	serial++
 	at := func(n int) time.Time {
 		return database.Timestamp(time.Date(2026, 1, 2, 3, 4, n, 567891234, time.FixedZone("east", 7200)))
 	}
-	name := fmt.Sprintf("user-%d", serial)
+	name := fmt.Sprintf("user-%d", serial.Add(1))
 	return &store.User{
 		UserID: "zusr" + name, IsActive: true, IsInternal: true, IsSuperUser: true, IsLocked: true, LockedTime: pointer(at(1)),
 		CreationCtx: "null", LockedBy: pointer("zusr1"), ApprovalStatus: "approved", ApprovalStatusTime: at(2),
@@ -86,8 +86,7 @@ func add(t *testing.T, s *store.Store, user *store.User) *store.User {
 
 func addSession(t *testing.T, s *store.Store, user *store.User) string {
 	t.Helper()
-	serial++
-	ust := fmt.Sprintf("zust%d", serial)
+	ust := fmt.Sprintf("zust%d", serial.Add(1))
 	now := database.Timestamp(time.Now())
 	write(t, s, store.InsertSession{Session: &store.Session{UST: ust, CreationTime: now, ExpirationTime: now.Add(time.Hour),
 		RemoteAddr: "127.0.0.1, 127.0.0.2", UserAgent: "", AuthType: "default", AuthPrincipal: user.Username, State: "{}", UserPK: user.PK}})

@@ -29,9 +29,8 @@ func TestResets(t *testing.T) {
 var resetStart = time.Date(2026, 3, 4, 5, 6, 7, 891234000, time.UTC)
 
 func newReset(userID string) *store.PasswordReset {
-	serial++
 	return &store.PasswordReset{CreationTime: resetStart, ExpirationTime: resetStart.Add(24 * time.Hour), CreationCtx: `"{}"`,
-		Token: fmt.Sprintf("token%d", serial), Key: "zprtrkey1", KeyExpiration: resetStart.Add(24 * time.Hour), UserID: userID}
+		Token: fmt.Sprintf("token%d", serial.Add(1)), Key: "zprtrkey1", KeyExpiration: resetStart.Add(24 * time.Hour), UserID: userID}
 }
 
 func resetsRoundTrip(t *testing.T, s *store.Store) {
