@@ -173,7 +173,7 @@ func (self *Login) Handle() error {
 		n++
 	}`),
 	"late.go": script("Late", "time", `
-	time.Sleep(150 * time.Millisecond)
+	time.Sleep(1100 * time.Millisecond)
 	for {
 		err := self.SSO.User.UpdateCurrentUser(self.CID, service.Dict{"first_name": "Late"}, self.Request.Get("ust", ""), "CRM", "127.0.0.1")
 		if err != nil && self.Request.Get("stop", "") != "" {
@@ -406,12 +406,12 @@ func TestServices(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	o := options{services: scripts, change: func(cfg *runtime.Config) {
-		cfg.Services.Timeouts = map[string]time.Duration{"slow.slow": 100 * time.Millisecond, "late.late": 100 * time.Millisecond}
+		cfg.Services.Timeouts = map[string]time.Duration{"slow.slow": time.Second, "late.late": time.Second} // enough for a new interpreter
 	}}
 	onEveryStore(t, o, func(t *testing.T, h *host) {
 		id, ust := h.user("jane", nil)
-		for range 3 {
-			if got := h.invoke("slow.slow", nil); got.status != http.StatusGatewayTimeout || !strings.Contains(got.text, "slow.slow") || !strings.Contains(got.text, "100ms") {
+		for range 2 {
+			if got := h.invoke("slow.slow", nil); got.status != http.StatusGatewayTimeout || !strings.Contains(got.text, "slow.slow") || !strings.Contains(got.text, "1s") {
 				t.Errorf("%v", got)
 			}
 			if got := h.invoke("late.late", map[string]any{"ust": ust}); got.status != http.StatusGatewayTimeout {
