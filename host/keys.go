@@ -162,8 +162,9 @@ func newKeysRotate() *cobra.Command {
 		Use:   "rotate",
 		Short: "Encrypt everything with the newest key, while hosts serve",
 		Long: `Encrypts all that the database holds with the newest key, while hosts serve.
-Where there is only one key, it makes a new one first. It may be ended at any time and begun again: what is done is not done
-twice. From its beginning on no host starts that lacks one of the keys.`,
+Where there is only one key, it makes a new one first. It may be ended at any
+time and begun again: what is done is not done twice. From its beginning on no
+host starts that lacks one of the keys.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			host, err := in.openToRead(cmd)

@@ -30,9 +30,10 @@ func newImport() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Create users from a CSV or JSON file, with the password hashes of another system",
 		Long: `Creates users from a file, - being standard input. CSV begins with a line of
-column names; JSON is an array of objects, or objects one after another. Columns
-and keys are ` + strings.Join(sso.ImportKeys(), ", ") + `; what is empty or left out takes the defaults
-of create-user.
+column names; JSON is an array of objects, or objects one after another. What is
+empty or left out takes the defaults of create-user. Columns and keys are
+
+  ` + strings.Join(sso.ImportKeys(), "\n  ") + `
 
 password_hash takes what other systems keep: bcrypt ($2a$, $2b$, $2y$), scrypt,
 PBKDF2 with SHA-256 or SHA-512, Argon2i and Argon2id, as PHC strings or as passlib

@@ -120,8 +120,8 @@ func TestTakeOver(t *testing.T) {
 	}
 	for _, said := range []string{
 		"Users 3 (super-users 1), sessions 4 (live 4), attributes 8, links 0, password resets 1\nWould add:\n",
-		"\n  table    gatehouse_audit\n", "\n  table    gatehouse_migration\n", "\n  column   zato_sso_user.gatehouse_email_digest\n",
-		"\n  default  zato_sso_session.id\n", "\n  index    zato_sso_attr.gatehouse_sso_attr_ust\n", "\nWould complete search columns of ",
+		"\n  table     gatehouse_audit\n", "\n  table     gatehouse_migration\n", "\n  column    zato_sso_user.gatehouse_email_digest\n",
+		"\n  default   zato_sso_session.id\n", "\n  index     zato_sso_attr.gatehouse_sso_attr_ust\n", "\n  extension pg_trgm\nWould complete search columns of ",
 		"\nWould raise sequences that are behind their tables: zato_sso_user_id_seq, zato_sso_sid_seq\n",
 		"\nCannot be read, and stops nothing else:\n  zato_sso_attr, id 3, value: holds no JSON\n",
 	} {

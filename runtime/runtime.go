@@ -129,7 +129,11 @@ func (r *Runtime) configure() error {
 	for _, plugin := range r.plugins {
 		if user, ok := plugin.(MailUser); ok {
 			if setting, name := user.SMTPConnection(); name != "" && !connections.Has(name) {
-				faults = append(faults, fmt.Errorf("%s: smtp has no connection %q, only %q", setting, name, connections.Names()))
+				there := "and no other"
+				if names := connections.Names(); len(names) > 0 {
+					there = fmt.Sprintf("only %q", names)
+				}
+				faults = append(faults, fmt.Errorf("%s: smtp has no connection %q, %s", setting, name, there))
 			}
 		}
 	}

@@ -105,10 +105,20 @@ func newUserFrom(data map[string]any, read reading) NewUser {
 	for _, field := range user.fields() {
 		value, present := data[field.name]
 		if present && !field.set(value, read) {
-			user.problems = append(user.problems, fmt.Sprintf("%s does not take a %T", field.name, value))
+			user.problems = append(user.problems, doesNotTake(field.name, value, read))
 		}
 	}
 	return user
+}
+
+// doesNotTake says why a value was refused, without its text: where texts may
+// stand for booleans, it is of no use to hear that this one is a text.
+func doesNotTake(name string, value any, read reading) string {
+	_, isText := value.(string)
+	if _, generous := read.boolean("true"); isText && generous {
+		return name + " takes true or false, yes or no, 1 or 0"
+	}
+	return fmt.Sprintf("%s does not take a %T", name, value)
 }
 
 // Problem returns the first thing that is wrong with the keys or types of the

@@ -13,7 +13,7 @@ import (
 
 // Addition is something that a database does not have yet.
 type Addition struct {
-	Kind  string `json:"kind"`            // table, column, default, index, sequence, trigger or function
+	Kind  string `json:"kind"`            // extension, table, column, default, index, sequence, trigger or function
 	Table string `json:"table,omitempty"` // of a column, a default, an index or a trigger
 	Name  string `json:"name"`
 }
@@ -21,9 +21,9 @@ type Addition struct {
 // String returns it in words.
 func (a Addition) String() string {
 	if a.Table == "" {
-		return fmt.Sprintf("%-8s %s", a.Kind, a.Name)
+		return fmt.Sprintf("%-9s %s", a.Kind, a.Name)
 	}
-	return fmt.Sprintf("%-8s %s.%s", a.Kind, a.Table, a.Name)
+	return fmt.Sprintf("%-9s %s.%s", a.Kind, a.Table, a.Name)
 }
 
 // schema is where the migrations are tried, and is never seen by anybody else.
@@ -85,7 +85,7 @@ func asOne(script string) string {
 }
 
 // facts reads what a schema has. Sequences and indexes that come with a column
-// or a primary key are left out.
+// or a primary key are left out, and so are the functions of extensions.
 func facts(schema string, each func(Addition)) database.Query {
 	return database.Query{Args: []any{schema}, SQL: `
 		WITH named AS (SELECT c.oid, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1),
@@ -107,6 +107,9 @@ func facts(schema string, each func(Addition)) database.Query {
 		SELECT 6, 'trigger', t.relname::text, g.tgname::text FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
 		UNION ALL
 		SELECT 7, 'function', '', p.proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1
+			AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+		UNION ALL
+		SELECT 8, 'extension', '', e.extname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname = $1
 		ORDER BY 1, 3, 4`,
 		Row: func(scan func(...any) error) error {
 			var order int

@@ -31,9 +31,9 @@ func TestAdditions(t *testing.T) {
 		{Version: 2, PostgreSQL: `ALTER TABLE a ADD COLUMN y text DEFAULT '$gatehouse$'; CREATE INDEX a_y ON a (y);
 			CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 			CREATE TRIGGER g BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION f(); UPDATE a SET y = 'changed'`},
-		{Version: 3, SQLite: "nothing here"},
+		{Version: 3, SQLite: "nothing here", PostgreSQL: "CREATE EXTENSION IF NOT EXISTS pg_trgm"},
 	}
-	want := "[table    b column   a.y default  a.id default  a.y sequence r index    a.a_y trigger  a.g function f]"
+	want := "[table     b column    a.y default   a.id default   a.y sequence  r index     a.a_y trigger   a.g function  f extension pg_trgm]"
 	for range 2 { // gatehouse_migration is there: "there" was migrated
 		additions, err := preview.Additions(t.Context(), db, migrations)
 		if got := fmt.Sprint(additions); err != nil || got != want {

@@ -47,7 +47,7 @@ func TestFiles(t *testing.T) {
 		"CSV": {"csv", "\ufeffusername, email,password_hash,is_locked\r\njane,j@x,$2b$,yes\r\n\r\n\"jo\nhn\",,,\r\n\"a,\"\"b\",\"\",,0\n",
 			[]string{"2: jane j@x $2b$ true", "4: jo\nhn   false", `6: a,"b   false`}, ""},
 		"CSV goes on after bad lines": {"csv", "username,is_locked\na\nb,perhaps\nc\"d,1\ne,1",
-			[]string{"2: 1 cells for 2 columns", "3: is_locked does not take a string", `4: bare " in non-quoted-field`, "5: e   true"}, ""},
+			[]string{"2: 1 cells for 2 columns", "3: is_locked takes true or false, yes or no, 1 or 0", `4: bare " in non-quoted-field`, "5: e   true"}, ""},
 		"CSV that never ends a quote": {"csv", "username\na\n\"b\nc\n", []string{"2: a   false", `3: extraneous or missing " in quoted-field`}, ""},
 		"CSV without lines":           {"csv", "", nil, "line 1: the file is empty"},
 		"CSV, unknown column":         {"csv", "username,secret-stuff\n", nil, "line 1: column 2 is none of username, password,"},
