@@ -185,7 +185,7 @@ func (c *converter) take(group []entry) {
 		refuse(first, "its value comes from an environment variable: set GATEHOUSE_SSO_%s instead", strings.ToUpper(section+"_"+first.key))
 		return
 	}
-	if first.value == "" && len(first.items) == 0 && of.Kind() != reflect.String && !isList && !isMap {
+	if first.value == "" && len(first.items) == 0 && !isList && !isMap {
 		return // as in a file that leaves it out
 	}
 	value, err := convert(first, of)
