@@ -90,17 +90,29 @@ type Stored struct {
 
 // OpenStored is DecryptStored that tells how the column was encrypted.
 func (r *Keyring) OpenStored(column string) (Stored, error) {
-	token := column
+	token, isToken := tokenOf(column)
+	if !isToken {
+		return Stored{Clear: column}, nil
+	}
+	clear, by, err := r.Open(token)
+	return Stored{Clear: string(clear), Encrypted: true, By: by}, err
+}
+
+// IsReadAsToken reports whether text that is stored as it is would be taken for
+// an encrypted one.
+func IsReadAsToken(column string) bool {
+	_, isToken := tokenOf(column)
+	return isToken
+}
+
+func tokenOf(column string) (token string, ok bool) {
+	token = column
 	if digits, ok := strings.CutPrefix(column, `\x`); ok {
 		if decoded, err := hex.DecodeString(digits); err == nil {
 			token = string(decoded)
 		}
 	}
-	if !strings.HasPrefix(token, TokenPrefix) {
-		return Stored{Clear: column}, nil
-	}
-	clear, by, err := r.Open(token)
-	return Stored{Clear: string(clear), Encrypted: true, By: by}, err
+	return token, strings.HasPrefix(token, TokenPrefix)
 }
 
 func seal(key Key, clear []byte, iv [aes.BlockSize]byte, now time.Time) string {

@@ -19,6 +19,9 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // maxAttributeName is the width of the column, in characters.
 const maxAttributeName = 191
 
+// maxAttributesAtOnce bounds the attributes that one call names: each is a query.
+const maxAttributesAtOnce = 1000
+
 // WriteAttributes creates, sets or updates attributes, all of them or none.
 func (c *Core) WriteAttributes(ctx context.Context, call sso.Call, owner sso.AttributeOwner, how sso.AttributeWrite, changes []sso.AttributeChange) error {
 	names := make([]string, len(changes))
@@ -211,6 +214,9 @@ func (c *Core) changeAttributes(ctx context.Context, name string, call sso.Call,
 func checkAttributeNames(names []string) error {
 	if len(names) == 0 {
 		return refuse(sso.InvalidInput, "name at least one attribute")
+	}
+	if len(names) > maxAttributesAtOnce {
+		return refuse(sso.InvalidInput, "name at most %d attributes", maxAttributesAtOnce)
 	}
 	for i, name := range names {
 		switch {

@@ -276,3 +276,30 @@ func TestAttributesEndWithTheirOwner(t *testing.T) {
 		}
 	})
 }
+
+func TestAttributesAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		env.User("jane", nil)
+		jane := attributes{t: t, core: env.Core, call: ssotest.Call(env.Login("jane"))}
+		names := make([]string, 1001)
+		changes := make([]sso.AttributeChange, len(names))
+		for i := range names {
+			names[i] = fmt.Sprint(i)
+			changes[i] = named(names[i], i)
+		}
+		_, read := jane.values(names...)
+		deleted := codeOf(env.Core.DeleteAttributes(t.Context(), jane.call, jane.owner, names))
+		for what, code := range map[string]string{"read": read, "written": jane.write(sso.SetAttribute, changes...), "deleted": deleted} {
+			if code != "E008002" {
+				t.Errorf("too many, %s: %q", what, code)
+			}
+		}
+		if code := jane.write(sso.SetAttribute, changes[:1000]...); code != "" {
+			t.Error(code)
+		}
+		if values, code := jane.values(names[:1000]...); code != "" || len(values) != 1000 {
+			t.Errorf("%d read: %q", len(values), code)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
 )
@@ -12,8 +13,10 @@ func asItIs(text string) string { return text }
 
 func (c *Core) encrypted(text string) string { return c.keys.Encrypt([]byte(text)) }
 
+// storedEmail encrypts, whatever the configuration, what would be decrypted when
+// it is read: else users could have any token of this installation opened.
 func (c *Core) storedEmail(email string) string {
-	if !c.cfg.Main.EncryptEmail {
+	if !c.cfg.Main.EncryptEmail && !secret.IsReadAsToken(email) {
 		return email
 	}
 	return c.encrypted(email)

@@ -2,11 +2,14 @@ package core_test
 
 import (
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/ssotest"
 )
 
@@ -167,5 +170,35 @@ func TestLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantCode(t, "freed by a deletion", create(t, env, admin, janeID, sso.AuthJWT, "crm", true), "")
+	})
+}
+
+func TestLinksAtOnce(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		admin := ssotest.Call(env.Login("admin"))
+		users := []string{env.User("jane", nil), env.User("joe", nil)}
+		cores := []*core.Core{env.Core, env.NewCore(env.Config)} // as of two hosts
+		for range 30 {
+			var made atomic.Int64
+			var all sync.WaitGroup
+			for i, user := range users {
+				all.Go(func() {
+					err := cores[i].CreateLinkedAuth(t.Context(), admin, sso.NewLink{UserID: user, AuthType: sso.AuthBasic, AuthUsername: "crm", IsActive: true})
+					if err == nil {
+						made.Add(1)
+					} else {
+						wantCode(t, "the second", err, "E008002")
+					}
+				})
+			}
+			all.Wait()
+			if made.Load() != 1 {
+				t.Fatalf("%d users were linked to one definition", made.Load())
+			}
+			env.Exec("DELETE FROM zato_sso_linked_auth")
+		}
 	})
 }

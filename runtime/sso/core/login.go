@@ -93,11 +93,14 @@ func (op *operation) guessOf(login sso.LoginRequest) guess {
 	if op.call.Trusted {
 		return guess{}
 	}
-	from := op.call.RemoteAddr
-	if login.PeerAddr != "" && !slices.Contains(op.core.cfg.Apps.LoginMetadataAllowed, op.call.App) {
+	from, throttle := op.call.RemoteAddr, op.core.throttle
+	// Anybody can say which app he is: nobody exempts himself by an address
+	// that he sends.
+	if login.PeerAddr != "" && (!slices.Contains(op.core.cfg.Apps.LoginMetadataAllowed, op.call.App) ||
+		throttle.isExempt(from) && !throttle.isExempt(login.PeerAddr)) {
 		from = login.PeerAddr
 	}
-	return op.core.throttle.guess(passwordOf, login.Username, from)
+	return throttle.guess(passwordOf, login.Username, from)
 }
 
 // verifyPassword finds the user, checks the password and whether the user may

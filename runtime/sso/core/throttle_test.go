@@ -570,3 +570,32 @@ func TestThrottleValidateCode(t *testing.T) {
 		}
 	})
 }
+
+func TestNobodyExemptsHimself(t *testing.T) {
+	t.Parallel()
+	const inside = "10.1.2.3"
+	ssotest.Each(t, func(cfg *core.Config) {
+		cfg.Apps.LoginMetadataAllowed = []string{"CRM"}
+		cfg.Login.Throttle.ExemptAddresses = []string{"10.0.0.0/8"}
+	}, func(t *testing.T, env *ssotest.Env) {
+		env.User("jane", nil)
+		try := func(peer string) string {
+			call := ssotest.Call("")
+			call.RemoteAddr = inside
+			_, err := env.Core.Login(t.Context(), call,
+				sso.LoginRequest{Username: "jane", Password: guessed, HasRemoteAddr: true, PeerAddr: peer})
+			return outcome(err)
+		}
+		for range 5 {
+			if got := try(abroad); got != "E005001" {
+				t.Fatal(got)
+			}
+		}
+		if got := try(abroad); got != "wait 2" {
+			t.Errorf("who only says that he is exempt: %s", got)
+		}
+		if got := try("10.9.9.9"); got != "E005001" {
+			t.Errorf("an app that is exempt: %s", got)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -213,6 +214,26 @@ func TestCreateTheSameUserAtOnce(t *testing.T) {
 		}
 		if counts[""] != 1 || counts["E001002"] != cap(outcomes)-1 {
 			t.Errorf("outcomes: %v", counts)
+		}
+	})
+}
+
+func TestEmailsInClearOpenNoTokens(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, func(cfg *core.Config) { cfg.Main.EncryptEmail = false }, func(t *testing.T, env *ssotest.Env) {
+		janeID := env.User("jane", nil)
+		ust := env.Login("jane")
+		for _, email := range []string{ust, `\x` + hex.EncodeToString([]byte(ust))[:100], "gAAAA@example.com", "jane@example.com"} {
+			if err := env.Core.UpdateCurrentUser(t.Context(), ssotest.Call(ust), sso.UserPatch{Email: sso.Some(email)}); err != nil {
+				t.Fatal(err)
+			}
+			user, err := env.Core.CurrentUser(t.Context(), ssotest.Call(ust), false)
+			if err != nil || user.Email == nil || *user.Email != email {
+				t.Errorf("%q: %v, %v", email, user.Email, err)
+			}
+		}
+		if stored := env.Row(janeID).Email; *stored != "jane@example.com" {
+			t.Errorf("stored as %q", *stored)
 		}
 	})
 }

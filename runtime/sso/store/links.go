@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -41,14 +43,20 @@ type linkStatements struct {
 	ofUserID, ofUST, ofDefinition string
 	user, lockUser                string // of the oldest active link
 	sessions, lockSessions        string // by their external ID
+	claim                         string // "" on SQLite, whose one writer is alone
 }
 
-func newLinkStatements(lockUser, lockSession string) linkStatements {
+func newLinkStatements(dialect database.Dialect, lockUser, lockSession string) linkStatements {
 	links := `SELECT ` + linkColumns + ` FROM zato_sso_linked_auth l WHERE `
 	user := `SELECT ` + userColumns + ` FROM zato_sso_user u WHERE u.user_id = (SELECT l.user_id FROM zato_sso_linked_auth l
 		WHERE l.auth_type = $1 AND l.auth_id = $2 AND l.is_active ORDER BY l.id LIMIT 1)`
 	sessions := `SELECT ` + sessionColumns + ` FROM zato_sso_session s WHERE s.ext_session_id = $1 ORDER BY s.id`
+	claim := ""
+	if dialect == database.PostgreSQL {
+		claim = `SELECT pg_advisory_xact_lock($1, $2)`
+	}
 	return linkStatements{
+		claim:    claim,
 		ofUserID: links + `l.user_id = $1 ORDER BY l.id`,
 		ofUST: links + `l.user_id = (SELECT u.user_id FROM zato_sso_session s JOIN zato_sso_user u ON u.id = s.user_id WHERE s.ust = $1)
 			ORDER BY l.id`,
@@ -59,7 +67,22 @@ func newLinkStatements(lockUser, lockSession string) linkStatements {
 }
 
 func (s *linkStatements) all() []string {
-	return []string{s.ofUserID, s.ofUST, s.ofDefinition, s.user, s.lockUser, s.sessions, s.lockSessions}
+	all := []string{s.ofUserID, s.ofUST, s.ofDefinition, s.user, s.lockUser, s.sessions, s.lockSessions}
+	if s.claim != "" {
+		all = append(all, s.claim)
+	}
+	return all
+}
+
+// linkLocks is the class of the advisory locks on definitions.
+const linkLocks = 0x67686c6b
+
+// claimDefinition lets one Change at a time decide on the links of a
+// definition: those of two users have no row in common to lock.
+func (s *Store) claimDefinition(links *LinkLookup) database.Query {
+	sum := fnv.New32a()
+	_, _ = fmt.Fprint(sum, links.AuthType, ".", links.AuthID) // never fails
+	return database.Query{SQL: s.sql.links.claim, Args: []any{linkLocks, int32(sum.Sum32())}}
 }
 
 // userOfLink reads the target that a lookup finds by a link.
@@ -95,6 +118,9 @@ func (s *Store) linkQueries(lookup Lookup, found *Found, lock bool) []database.Q
 		links.SQL, links.Args = s.sql.links.ofUserID, []any{lookup.UserID}
 	}
 	queries := []database.Query{links}
+	if lock && s.sql.links.claim != "" && lookup.Links.AuthType != "" && !lookup.Links.IsTarget {
+		queries = []database.Query{s.claimDefinition(lookup.Links), links}
+	}
 	if lookup.Links.ExternalID != "" {
 		sql := s.sql.links.sessions
 		if lock {

@@ -115,7 +115,7 @@ func newStatements(dialect database.Dialect) statements {
 			serial_method, name, value, _ust_string, user_id, ust) VALUES ($1, $2, $3, $4, $5, 'json', $6, $7, $8, $9, $10)`,
 		updateAttribute: `UPDATE zato_sso_attr SET creation_time = $2, last_modified = $3, expiration_time = $4, is_encrypted = $5, value = $6 WHERE id = $1`,
 		deleteAttribute: `DELETE FROM zato_sso_attr WHERE id = $1`,
-		links:           newLinkStatements(lockUser, lockSessionToChange),
+		links:           newLinkStatements(dialect, lockUser, lockSessionToChange),
 		insertLink: `INSERT INTO zato_sso_linked_auth (is_active, is_internal, creation_time, has_ext_principal, auth_type, auth_id,
 			auth_principal, auth_source, user_id) VALUES ($1, false, $2, false, $3, $4, 'reserved', 'reserved', $5)`,
 		deleteLink:          `DELETE FROM zato_sso_linked_auth WHERE id = $1`,
