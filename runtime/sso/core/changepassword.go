@@ -83,13 +83,18 @@ func (op *operation) changePassword(ctx context.Context, change sso.PasswordChan
 		user.Password, user.PasswordIsSet = c.storedHash(hash), true
 		user.PasswordLastSet, user.PasswordExpiry = now, now.Add(time.Duration(days)*day)
 		op.entry.Keys = passwordKeys(change)
-		changes := []store.Change{store.UpdateUser{User: &user}}
+		changes := []store.Change{store.UpdateUser{User: &user}, dropResets(&user)}
 		if isOwn(found) {
 			changes = append(changes, guess.right(now)...)
 		}
 		return append(changes, c.endSessions(found)...), nil
 	})
 }
+
+// dropResets takes back the tokens that were mailed to a user: whoever has
+// changed his password, or where he gets mail, may have done so for want of
+// trust in who reads it.
+func dropResets(user *store.User) store.Change { return store.DropOtherResets{UserID: user.UserID} }
 
 // targetOrSelf finds the caller and the user with an ID, which is the caller
 // where it is empty.

@@ -243,7 +243,7 @@ func (c *Core) setPassword(user *store.User, hash string, now time.Time) []store
 	changed.PasswordIsSet = true
 	changed.PasswordLastSet = now
 	changed.PasswordExpiry = now.Add(time.Duration(c.cfg.Password.Expiry) * day)
-	changes := []store.Change{store.UpdateUser{User: &changed}}
+	changes := []store.Change{store.UpdateUser{User: &changed}, dropResets(user)}
 	if c.cfg.Password.EndSessions {
 		changes = append(changes, store.EndSessionsOf{UserPK: user.PK})
 	}

@@ -647,3 +647,38 @@ func TestPasswordResetFillsNoMailbox(t *testing.T) {
 		}
 	})
 }
+
+// TestResetTokensEndWithWhatTheyWereMailedFor changes the password, and where
+// mail goes, after tokens were mailed.
+func TestResetTokensEndWithWhatTheyWereMailedFor(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		id := env.User("jane", func(user *sso.NewUser) { user.Email = sso.Some("jane@example.com") })
+		call := ssotest.Call(env.Login("jane"))
+		for what, change := range map[string]func() error{
+			"password": func() error {
+				return env.Core.ChangePassword(t.Context(), call, sso.PasswordChange{OldPassword: ssotest.Password, NewPassword: nextPassword})
+			},
+			"e-mail": func() error {
+				return env.Core.UpdateCurrentUser(t.Context(), call, sso.PatchFromMap(map[string]any{"email": "other@example.com"}))
+			},
+		} {
+			if err := env.Core.CreateResetToken(t.Context(), ssotest.Call(""), "jane"); err != nil {
+				t.Fatal(err)
+			}
+			token := tokens(env, id)[0]
+			if err := env.Core.UpdateCurrentUser(t.Context(), call, sso.PatchFromMap(map[string]any{"first_name": "Jane"})); err != nil {
+				t.Fatal(err)
+			}
+			if len(tokens(env, id)) != 1 {
+				t.Error("another change took the token back")
+			}
+			if err := change(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := env.Core.AccessResetToken(t.Context(), ssotest.Call(""), token); codeOf(err) != "E010001" {
+				t.Errorf("after a change of the %s: %v", what, err)
+			}
+		}
+	})
+}

@@ -92,6 +92,9 @@ func (op *operation) applied(patch *sso.UserPatch, found store.Found, now time.T
 	op.entry.Keys = strings.Join(patch.Keys(), ",")
 	op.entry.Changes = c.auditChanges(patch, found.Target)
 	changes := []store.Change{store.UpdateUser{User: changed}}
+	if old := found.Target.EmailDigest; old != nil && (changed.EmailDigest == nil || *changed.EmailDigest != *old) {
+		changes = append(changes, dropResets(changed))
+	}
 	if changed.IsLocked && patch.IsLocked.IsPresent() {
 		changes = append(changes, store.EndSessionsOf{UserPK: changed.PK})
 	}
