@@ -32,8 +32,8 @@ func newUpdateStatements(b *testing.B, dialect database.Dialect) updateStatement
 	return updateStatements{
 		user:    find("SELECT u.id", "WHERE s.ust = $1)"+lockUser),
 		session: find("SELECT s.id", "WHERE s.ust = $1"+lockSession),
-		update:  find("UPDATE zato_sso_user", "WHERE id = $1"),
-		audit:   find("INSERT INTO gatehouse_audit", ""),
+		update:  find("UPDATE zato_sso_user SET\n", "WHERE id = $1"),
+		audit:   find("INSERT INTO gatehouse_audit (", ""),
 	}
 }
 
