@@ -269,6 +269,9 @@ func (l *lowering) node(node ast.Node) {
 		l.valueSpec(node)
 		l.trackVariable(node)
 	case *ast.AssignStmt:
+		if l.isOfSelect(node) {
+			return // see received
+		}
 		l.assignment(node)
 		l.entriesFromOne(node)
 	case *ast.SendStmt:

@@ -13,9 +13,6 @@ import (
 
 // defines gives captured variables values that make others of them.
 func (l *lowering) defines(names []ast.Expr, values []ast.Expr) {
-	if _, isCase := l.parent().(*ast.CommClause); isCase {
-		return // see selectStatement
-	}
 	if len(values) == 1 && len(names) == 2 {
 		if tuple, ok := l.info.TypeOf(values[0]).(*types.Tuple); ok && l.isAnyCaptured(names) {
 			l.byCall(values[0], tuple)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"strings"
 )
 
@@ -61,6 +62,7 @@ func (l *lowering) selectStatement(node *ast.SelectStmt) {
 // body begins. It returns the operation of the case and what follows it.
 func (l *lowering) received(before *strings.Builder, clause *ast.CommClause, comm *ast.AssignStmt) (operation, after string) {
 	channel := l.selectedChannel(before, comm.Rhs[0])
+	element := channelElem(l.info.TypeOf(ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr).X))
 	var results []string
 	var body strings.Builder
 	isUsed := false
@@ -70,15 +72,22 @@ func (l *lowering) received(before *strings.Builder, clause *ast.CommClause, com
 			continue
 		}
 		isUsed = true
-		result, variable, t := l.fresh(), l.fresh(), "bool"
-		if i == 0 {
-			receive := ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr)
-			t = l.typeText(channelElem(l.info.TypeOf(receive.X)))
+		result, variable, source := l.fresh(), l.fresh(), element
+		if i == 1 {
+			source = types.Typ[types.Bool]
 		}
 		results = append(results, result)
-		fmt.Fprintf(before, "var %s %s; ", variable, t)
+		fmt.Fprintf(before, "var %s %s; ", variable, l.typeText(source))
 		after += variable + " = " + result + "; "
-		fmt.Fprintf(&body, " %s %s %s;", l.textOf(target), comm.Tok, variable)
+		value := variable
+		switch t := l.info.TypeOf(target); {
+		case comm.Tok == token.DEFINE:
+		case types.IsInterface(t) && !types.Identical(source, t):
+			value = l.interfaceOf(variable, source, t)
+		case l.isAliased(source, false):
+			value = "*" + l.copier(source) + "(" + variable + ")"
+		}
+		fmt.Fprintf(&body, " %s %s %s;", l.textOf(target), comm.Tok, value)
 	}
 	if !isUsed {
 		return "case <-" + channel, ""

@@ -105,11 +105,9 @@ func (l *lowering) hasEntry(targets []ast.Expr) bool {
 // isInList reports whether the statement at hand is one of a list, rather than
 // the part of another that is but one.
 func (l *lowering) isInList(node ast.Stmt) bool {
-	switch parent := l.parent().(type) {
-	case *ast.BlockStmt, *ast.CaseClause, *ast.LabeledStmt:
+	switch l.parent().(type) {
+	case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause, *ast.LabeledStmt:
 		return true
-	case *ast.CommClause:
-		return parent.Comm != node
 	}
 	return false
 }
