@@ -38,30 +38,27 @@ func newAuditList() *cobra.Command {
 			if filter.Since, err = parseSince(since, time.Now()); err != nil {
 				return err
 			}
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			records := host.sso.Store()
-			if user != "" {
-				if filter.User, err = records.UserID(cmd.Context(), user); err != nil {
-					return err
+			return in.reading(cmd, func(host *opened) error {
+				records := host.sso.Store()
+				if user != "" {
+					if filter.User, err = records.UserID(cmd.Context(), user); err != nil {
+						return err
+					}
 				}
-			}
-			show := textEntry
-			if asJSON {
-				show = jsonEntry
-			}
-			found := 0
-			err = records.Audit(cmd.Context(), filter, func(entry store.AuditEntry) error {
-				found++
-				return show(cmd.OutOrStdout(), entry)
+				show := textEntry
+				if asJSON {
+					show = jsonEntry
+				}
+				found := 0
+				err = records.Audit(cmd.Context(), filter, func(entry store.AuditEntry) error {
+					found++
+					return show(cmd.OutOrStdout(), entry)
+				})
+				if err == nil && found == 0 {
+					fmt.Fprintln(cmd.ErrOrStderr(), "no such entries")
+				}
+				return err
 			})
-			if err == nil && found == 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "no such entries")
-			}
-			return err
 		},
 	}
 	flags := cmd.Flags()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -35,47 +34,44 @@ seals that there are; what is wrong with seals and entries goes on to be told.
 
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if expect != "" {
 				if _, _, err := chain.ParseHead(expect); err != nil {
 					return fmt.Errorf("--expect: %w", err)
 				}
 			}
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			out := cmd.OutOrStdout()
-			encode := json.NewEncoder(out).Encode
-			report, err := host.sso.VerifyAudit(cmd.Context(), expect, func(f chain.Finding) error {
+			return in.reading(cmd, func(host *opened) error {
+				out := cmd.OutOrStdout()
+				encode := json.NewEncoder(out).Encode
+				report, err := host.sso.VerifyAudit(cmd.Context(), expect, func(f chain.Finding) error {
+					if asJSON {
+						return encode(f)
+					}
+					return textFinding(cmd, f)
+				})
+				if err != nil {
+					return err
+				}
 				if asJSON {
-					return encode(f)
+					err = encode(report)
+				} else {
+					_, err = fmt.Fprintf(out, "%d entries verified under %d seals, %d not sealed yet, %d removed by their age\n",
+						report.Entries, report.Seals, report.Unsealed, report.Removed)
+					if err == nil && report.Head != "" {
+						_, err = fmt.Fprintf(out, "head %s\n", report.Head)
+					}
 				}
-				return textFinding(cmd, f)
-			})
-			if err != nil {
+				if err == nil && accept {
+					var made bool
+					if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
+						fmt.Fprintln(cmd.ErrOrStderr(), "made the head of the chain anew")
+					}
+				}
+				if err == nil && !report.OK {
+					err = fmt.Errorf("the audit is not as it was written (findings: %d)", report.Findings)
+				}
 				return err
-			}
-			if asJSON {
-				err = encode(report)
-			} else {
-				_, err = fmt.Fprintf(out, "%d entries verified under %d seals, %d not sealed yet, %d removed by their age\n",
-					report.Entries, report.Seals, report.Unsealed, report.Removed)
-				if err == nil && report.Head != "" {
-					_, err = fmt.Fprintf(out, "head %s\n", report.Head)
-				}
-			}
-			if err == nil && accept {
-				var made bool
-				if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
-					fmt.Fprintln(cmd.ErrOrStderr(), "made the head of the chain anew")
-				}
-			}
-			if err == nil && !report.OK {
-				err = fmt.Errorf("the audit is not as it was written (findings: %d)", report.Findings)
-			}
-			return err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")

@@ -21,26 +21,23 @@ func newInvoke() *cobra.Command {
 The exit status is 1 if the service answers with an error.`,
 		Example: `  gatehouse invoke crm.get-customer --data '{"id": 7}'`,
 		Args:    exactArg("SERVICE"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if input != "" && !json.Valid([]byte(input)) {
 				return fmt.Errorf("--data: not valid JSON")
 			}
-			host, err := in.open(cmd)
-			if err != nil {
+			return using(cmd, in.open, func(host *opened) error {
+				if err := host.LoadServices(cmd.Context()); err != nil {
+					return err
+				}
+				response, err := host.Invoke(cmd.Context(), invocation.Request{Service: args[0], Body: []byte(input)})
+				if err != nil {
+					return invokeError(err)
+				}
+				if len(response.Body) > 0 {
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", response.Body)
+				}
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			if err := host.LoadServices(cmd.Context()); err != nil {
-				return err
-			}
-			response, err := host.Invoke(cmd.Context(), invocation.Request{Service: args[0], Body: []byte(input)})
-			if err != nil {
-				return invokeError(err)
-			}
-			if len(response.Body) > 0 {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", response.Body)
-			}
-			return err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&input, "data", "", "input of the service, as `JSON`")

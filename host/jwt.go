@@ -28,7 +28,7 @@ know within a second.`,
 		Example: `  gatehouse security set-jwt pubapi
   gatehouse security set-jwt partner --username partner.crm --issuer https://id.example.com`,
 		Args: exactArg("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("issuer") {
 				settings.Issuer = &issuer
 			}
@@ -41,28 +41,25 @@ know within a second.`,
 			if settings.Secret != "" && settings.NewSecret {
 				return errors.New("--secret and --new-secret exclude one another")
 			}
-			host, err := in.openToChange(cmd)
-			if err != nil {
+			return in.changing(cmd, func(host *opened) error {
+				isThere, err := host.hasDefinition(cmd.Context(), security.JWT, args[0])
+				if err != nil {
+					return err
+				}
+				secret, err := host.Security().SetJWT(cmd.Context(), args[0], settings)
+				if err != nil {
+					return err
+				}
+				said := fmt.Sprintf("JWT definition %s set", args[0])
+				if !isThere {
+					said = fmt.Sprintf("Made the JWT definition %s; %s", args[0], host.guards())
+				}
+				if secret != "" {
+					said += "\nIts secret is shown this once: " + secret
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			isThere, err := host.hasDefinition(cmd.Context(), security.JWT, args[0])
-			if err != nil {
-				return err
-			}
-			secret, err := host.Security().SetJWT(cmd.Context(), args[0], settings)
-			if err != nil {
-				return err
-			}
-			said := fmt.Sprintf("JWT definition %s set", args[0])
-			if !isThere {
-				said = fmt.Sprintf("Made the JWT definition %s; %s", args[0], host.guards())
-			}
-			if secret != "" {
-				said += "\nIts secret is shown this once: " + secret
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
-			return err
+			})
 		},
 	}
 	flags := cmd.Flags()
@@ -86,18 +83,15 @@ to take back a single token: "gatehouse security set-jwt NAME --new-secret" take
 back all of them.`,
 		Example: `  curl -H "Authorization: Bearer $(gatehouse security issue-token pubapi)" http://127.0.0.1:17010/zato/api/invoke/hello.hello`,
 		Args:    exactArg("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			host, err := in.openToRead(cmd)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return in.reading(cmd, func(host *opened) error {
+				token, err := host.Security().IssueToken(cmd.Context(), args[0], lifetime)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			token, err := host.Security().IssueToken(cmd.Context(), args[0], lifetime)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
-			return err
+			})
 		},
 	}
 	cmd.Flags().DurationVar(&lifetime, "lifetime", time.Hour, "how long the token is good for, a `duration` such as 30m")

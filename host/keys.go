@@ -53,32 +53,30 @@ func newKeysList() *cobra.Command {
 		Use:   "list",
 		Short: "List the IDs of the keys, the newest first",
 		Args:  noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			var found secret.Usage
-			if usage {
-				if found, err = host.KeyUsage(cmd.Context(), nil); err != nil {
-					return err
-				}
-			}
-			for i, key := range host.Keys().Keys() {
-				info := keyInfo{ID: key.ID(), Newest: i == 0}
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return in.reading(cmd, func(host *opened) error {
+				var found secret.Usage
+				var err error
 				if usage {
-					values := found.ByKey[info.ID]
-					info.Values = &values
+					if found, err = host.KeyUsage(cmd.Context(), nil); err != nil {
+						return err
+					}
 				}
-				if err := showKey(cmd, info, asJSON); err != nil {
-					return err
+				for i, key := range host.Keys().Keys() {
+					info := keyInfo{ID: key.ID(), Newest: i == 0}
+					if usage {
+						values := found.ByKey[info.ID]
+						info.Values = &values
+					}
+					if err := showKey(cmd, info, asJSON); err != nil {
+						return err
+					}
 				}
-			}
-			if found.Unreadable > 0 {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d values cannot be decrypted with any of the keys\n", found.Unreadable)
-			}
-			return nil
+				if found.Unreadable > 0 {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%d values cannot be decrypted with any of the keys\n", found.Unreadable)
+				}
+				return nil
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&usage, "usage", false, "count what is encrypted with each, which looks at all rows")
@@ -166,25 +164,22 @@ Where there is only one key, it makes a new one first. It may be ended at any
 time and begun again: what is done is not done twice. From its beginning on no
 host starts that lacks one of the keys.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			if dryRun {
-				return dryRotation(cmd, host, asJSON)
-			}
-			if err := newestKey(cmd, host); err != nil {
-				return err
-			}
-			progress := progressLines{cmd: cmd, quiet: asJSON}
-			usage, err := host.RotateKeys(cmd.Context(), progress.tell)
-			progress.flush()
-			if err != nil {
-				return err
-			}
-			return tellRotation(cmd, host, usage, asJSON)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return in.reading(cmd, func(host *opened) error {
+				if dryRun {
+					return dryRotation(cmd, host, asJSON)
+				}
+				if err := newestKey(cmd, host); err != nil {
+					return err
+				}
+				progress := progressLines{cmd: cmd, quiet: asJSON}
+				usage, err := host.RotateKeys(cmd.Context(), progress.tell)
+				progress.flush()
+				if err != nil {
+					return err
+				}
+				return tellRotation(cmd, host, usage, asJSON)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be encrypted anew")
@@ -327,35 +322,32 @@ have made tokens that clients hold, of sessions that began before the rotation:
 they can be used no more without it. With --force it is removed all the same,
 and these clients have to log in again.`,
 		Args: exactArg("ID"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := in.keyFilePath()
 			if err != nil {
 				return err
 			}
-			host, err := in.openToRead(cmd)
-			if err != nil {
+			return in.reading(cmd, func(host *opened) error {
+				if err := host.MayRemoveKey(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				held, until, err := host.HeldByClients(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if held > 0 && !force {
+					return fmt.Errorf("clients hold %d tokens that may be of the key %s, the last of them until %s: wait until then, or have these clients log in again with --force",
+						held, args[0], sso.FormatTime(until))
+				}
+				if err := secret.RemoveKey(path, args[0]); err != nil {
+					return err
+				}
+				if asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"removed": args[0], "held": held})
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Removed key %s from %s\n", args[0], path)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			if err := host.MayRemoveKey(cmd.Context(), args[0]); err != nil {
-				return err
-			}
-			held, until, err := host.HeldByClients(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if held > 0 && !force {
-				return fmt.Errorf("clients hold %d tokens that may be of the key %s, the last of them until %s: wait until then, or have these clients log in again with --force",
-					held, args[0], sso.FormatTime(until))
-			}
-			if err := secret.RemoveKey(path, args[0]); err != nil {
-				return err
-			}
-			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"removed": args[0], "held": held})
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Removed key %s from %s\n", args[0], path)
-			return err
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "even if clients hold tokens of it")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -125,6 +126,26 @@ func (i *installation) openToChange(cmd *cobra.Command) (*opened, error) {
 // openToRead opens an installation that must be there, and logs nothing.
 func (i *installation) openToRead(cmd *cobra.Command) (*opened, error) {
 	return i.openWith(cmd, true, runtime.Options{Existing: true})
+}
+
+// reading has a command work with an installation that must be there.
+func (i *installation) reading(cmd *cobra.Command, work func(host *opened) error) error {
+	return using(cmd, i.openToRead, work)
+}
+
+// changing has a command work with an installation that it may begin.
+func (i *installation) changing(cmd *cobra.Command, work func(host *opened) error) error {
+	return using(cmd, i.openToChange, work)
+}
+
+// using has a command work with what open opens, and closes it.
+func using(cmd *cobra.Command, open func(*cobra.Command) (*opened, error), work func(host *opened) error) (err error) {
+	host, err := open(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
+	return work(host)
 }
 
 func (i *installation) openWith(cmd *cobra.Command, quiet bool, options runtime.Options) (*opened, error) {

@@ -42,23 +42,20 @@ func newListDefinitions() *cobra.Command {
 		Use:   "list",
 		Short: "List the security definitions",
 		Args:  noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			all, err := host.Security().List(cmd.Context())
-			if err != nil {
-				return err
-			}
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "TYPE\tNAME\tUSERNAME\tACTIVE\tGUARDS SERVICES\tNUMBER")
-			for _, d := range all {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\n", d.Type, d.Name, d.Username, yesNo(d.IsActive),
-					yesNo(slices.Contains(host.cfg.HTTP.Definitions, d.Name)), d.ID)
-			}
-			return table.Flush()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return in.reading(cmd, func(host *opened) error {
+				all, err := host.Security().List(cmd.Context())
+				if err != nil {
+					return err
+				}
+				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+				fmt.Fprintln(table, "TYPE\tNAME\tUSERNAME\tACTIVE\tGUARDS SERVICES\tNUMBER")
+				for _, d := range all {
+					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\n", d.Type, d.Name, d.Username, yesNo(d.IsActive),
+						yesNo(slices.Contains(host.cfg.HTTP.Definitions, d.Name)), d.ID)
+				}
+				return table.Flush()
+			})
 		},
 	}
 	in.flags(cmd.Flags(), "data")
@@ -75,7 +72,7 @@ func newDeleteDefinition() *cobra.Command {
 nobody in by it within a second. Sessions that it has opened for a user who is
 linked to it go on until they expire; deleting the link ends them.`,
 		Args: exactArg("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			what, remove := "Basic Auth", (*security.Definitions).Delete
 			if isJWT {
 				what, remove = "JWT", (*security.Definitions).DeleteJWT
@@ -85,16 +82,13 @@ linked to it go on until they expire; deleting the link ends them.`,
 					return err
 				}
 			}
-			host, err := in.openToRead(cmd)
-			if err != nil {
+			return in.reading(cmd, func(host *opened) error {
+				if err := remove(host.Security(), cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "Deleted the %s definition %s\n", what, args[0])
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			if err := remove(host.Security(), cmd.Context(), args[0]); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Deleted the %s definition %s\n", what, args[0])
-			return err
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&isJWT, "jwt", false, "delete the JWT definition of that name")
@@ -126,24 +120,21 @@ definition if there is none. Running hosts know within a second.`,
 			if password == "" {
 				return errors.New("the password is empty")
 			}
-			host, err := in.openToChange(cmd)
-			if err != nil {
+			return in.changing(cmd, func(host *opened) error {
+				isThere, err := host.hasDefinition(cmd.Context(), security.BasicAuth, args[0])
+				if err != nil {
+					return err
+				}
+				if err := host.Security().Set(cmd.Context(), args[0], username, password); err != nil {
+					return err
+				}
+				said := fmt.Sprintf("Password of %s set", args[0])
+				if !isThere {
+					said = fmt.Sprintf("Made the Basic Auth definition %s; %s", args[0], host.guards())
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			isThere, err := host.hasDefinition(cmd.Context(), security.BasicAuth, args[0])
-			if err != nil {
-				return err
-			}
-			if err := host.Security().Set(cmd.Context(), args[0], username, password); err != nil {
-				return err
-			}
-			said := fmt.Sprintf("Password of %s set", args[0])
-			if !isThere {
-				said = fmt.Sprintf("Made the Basic Auth definition %s; %s", args[0], host.guards())
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
-			return err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&password, "password", "", "`password`; left out, it is asked for")

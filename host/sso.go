@@ -62,20 +62,17 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 			if user.Password == "" {
 				return &statusError{exitInvalid, errors.New("the password is empty")}
 			}
-			host, err := in.openToChange(cmd)
-			if err != nil {
+			return in.changing(cmd, func(host *opened) error {
+				created, err := host.sso.SSO().CreateUser(cmd.Context(), host.asOperator(cmd), user)
+				if err != nil {
+					return fromSSO(err)
+				}
+				if asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(created)
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Created user %s (%s)\n", created.Username, created.UserID)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			created, err := host.sso.SSO().CreateUser(cmd.Context(), host.asOperator(cmd), user)
-			if err != nil {
-				return fromSSO(err)
-			}
-			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(created)
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Created user %s (%s)\n", created.Username, created.UserID)
-			return err
+			})
 		},
 	}
 	if isSuperUser {
@@ -108,27 +105,24 @@ it: UST=$(gatehouse sso login admin). No password is asked for, since who may
 run this command could as well set one; with --password the user logs in as over
 REST, and the password and the TOTP code are checked.`,
 		Args: exactArg("USERNAME"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			login.Username = args[0]
-			host, err := in.openToRead(cmd)
-			if err != nil {
+			return in.reading(cmd, func(host *opened) error {
+				call := host.asOperator(cmd)
+				call.Trusted = !cmd.Flags().Changed("password")
+				session, err := host.sso.SSO().Login(cmd.Context(), call, login)
+				if call.Trusted && sso.HasCode(err, sso.NotAllowed) {
+					return &statusError{exitNoUser, fmt.Errorf("sso login: there is no user %q, or it is not approved", args[0])}
+				}
+				if err != nil {
+					return fromSSO(err)
+				}
+				if asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(session)
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), session.UST)
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			call := host.asOperator(cmd)
-			call.Trusted = !cmd.Flags().Changed("password")
-			session, err := host.sso.SSO().Login(cmd.Context(), call, login)
-			if call.Trusted && sso.HasCode(err, sso.NotAllowed) {
-				return &statusError{exitNoUser, fmt.Errorf("sso login: there is no user %q, or it is not approved", args[0])}
-			}
-			if err != nil {
-				return fromSSO(err)
-			}
-			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(session)
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), session.UST)
-			return err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&login.Password, "password", "", "check this `password` first")

@@ -75,12 +75,7 @@ Exit status: 0 all users are there, 21 some lines were refused, 1 anything else.
 			if run.dryRun {
 				open = in.openToRead
 			}
-			host, err := open(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			return run.run(cmd, host)
+			return using(cmd, open, func(host *opened) error { return run.run(cmd, host) })
 		},
 	}
 	flags := cmd.Flags()

@@ -34,38 +34,35 @@ func (c userCommand) command() *cobra.Command {
 		Short: c.short,
 		Long:  c.long,
 		Args:  exactArg("USERNAME"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if c.before != nil {
 				if err := c.before(cmd, args[0]); err != nil {
 					return err
 				}
 			}
-			host, err := in.openToRead(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			call := host.asOperator(cmd)
-			user, err := host.sso.SSO().UserByUsername(cmd.Context(), call, args[0], false)
-			if err != nil {
-				return fromSSO(err)
-			}
-			if user == nil {
-				return &statusError{exitNoUser, fmt.Errorf("sso %s: there is no user %q", c.use, args[0])}
-			}
-			said, result, err := c.run(cmd, host, call, user)
-			if err != nil {
-				return fromSSO(err)
-			}
-			if !asJSON {
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
-				return err
-			}
-			answer := map[string]any{"username": user.Username, "user_id": user.UserID}
-			for key, value := range result {
-				answer[key] = value
-			}
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(answer)
+			return in.reading(cmd, func(host *opened) error {
+				call := host.asOperator(cmd)
+				user, err := host.sso.SSO().UserByUsername(cmd.Context(), call, args[0], false)
+				if err != nil {
+					return fromSSO(err)
+				}
+				if user == nil {
+					return &statusError{exitNoUser, fmt.Errorf("sso %s: there is no user %q", c.use, args[0])}
+				}
+				said, result, err := c.run(cmd, host, call, user)
+				if err != nil {
+					return fromSSO(err)
+				}
+				if !asJSON {
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
+					return err
+				}
+				answer := map[string]any{"username": user.Username, "user_id": user.UserID}
+				for key, value := range result {
+					answer[key] = value
+				}
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(answer)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
@@ -196,22 +193,19 @@ func newLogout() *cobra.Command {
 		Use:   "logout UST",
 		Short: "End a session",
 		Args:  exactArg("UST"),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			host, err := in.openToRead(cmd)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return in.reading(cmd, func(host *opened) error {
+				call := host.asOperator(cmd)
+				call.Trusted, call.UST = false, args[0]
+				if err := host.sso.SSO().Logout(cmd.Context(), call); err != nil {
+					return fromSSO(err)
+				}
+				if asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"status": "ok"})
+				}
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "Ended the session")
 				return err
-			}
-			defer func() { err = errors.Join(err, host.Close(cmd.Context())) }()
-			call := host.asOperator(cmd)
-			call.Trusted, call.UST = false, args[0]
-			if err := host.sso.SSO().Logout(cmd.Context(), call); err != nil {
-				return fromSSO(err)
-			}
-			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"status": "ok"})
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), "Ended the session")
-			return err
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
@@ -228,7 +222,7 @@ func newCreateODB() *cobra.Command {
 		Use:   "create-odb",
 		Short: "Make the tables of the SSO, where they are missing",
 		Args:  noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			host, err := in.openToChange(cmd)
 			if err != nil {
 				return err
