@@ -42,7 +42,7 @@ func TestTypesThatArePartOfThemselves(t *testing.T) {
 	const part = "type I interface{ F() }\n\ntype K struct {\n\ta int\n\tb string\n}\n\n"
 	for _, field := range []string{
 		"func(S) S", "func(S, *S) *S", "func([]S) []S", "func(any, error) S", "func(I) (S, error)", "func() I", "func(K, *K) S",
-		"map[string]*S", "map[any]*S", "map[K]*S", "[]S", "func(io.Reader) S", "func(I)", "[]func(K)", "chan S", "func(service.Dict) *S",
+		"map[string]*S", "map[any]*S", "map[K]*S", "[]S", "func(io.Reader) S", "func(I)", "[]func(K) S", "chan S", "func(service.Dict) *S",
 	} {
 		t.Run(field, func(t *testing.T) {
 			text := strings.Replace(answering("x.n"), "import ", "import \"io\"\nimport ", 1) + "\nvar _ io.Reader\n\n" + part +

@@ -43,7 +43,7 @@ func TestRefused(t *testing.T) {
 		{"variable of the host", body("io.EOF = nil", "io"), "cannot assign to package variable EOF"},
 		{"unmarshaler", "package services\n\ntype t struct{ n int }\n\nfunc (t *t) UnmarshalJSON(b []byte) error { return nil }\n", "services/x.go:5:13: the method UnmarshalJSON of a service's type would not be called"},
 		{"method in a template", "package services\n\nimport (\n\t\"io\"\n\t\"text/template\"\n)\n\ntype item struct{ N int }\n\nfunc (i item) Total() int { return i.N }\n\nfunc f() {\n\t_ = template.New(\"\").Execute(io.Discard, &item{})\n}\n", "services/x.go:13:43: a template cannot call the method Total of item"},
-		{"functions of the struct itself", "package services\n\ntype step func(*flow)\n\ntype flow struct {\n\tone   step\n\tsteps []step\n}\n", "services/x.go:7:2: services cannot have a list or map of functions that take flow, or return it, in the struct itself: keep each function in a struct of its own, such as type step struct{ do func(*flow) }"},
+		{"functions of the struct itself", "package services\n\ntype step func(*flow)\n\ntype flow struct {\n\tone   step\n\tsteps []step\n}\n", "services/x.go:7:2: services cannot have a list or map of functions that take flow in the struct itself: keep each function in a struct of its own, such as type step struct{ do func(*flow) }"},
 		{"init", "package services\n\nfunc init() {}\n", "init would run once for every interpreter"},
 		{"package main", "package main\n\nfunc main() {}\n", "services cannot be in package main"},
 		{"os", "package services\n\nimport \"os\"\n\nvar _ = os.Args\n", "services/x.go:3:8: package os is not available to services"},

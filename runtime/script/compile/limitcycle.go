@@ -3,6 +3,7 @@ package compile
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 )
 
 // refuseTangled refuses fields of structs from whose types the interpreter
@@ -23,8 +24,12 @@ func refuseTangled(s *source) Errors {
 			if !ok || s.info.Defs[spec.Name] == nil {
 				return true
 			}
+			owner := s.info.Defs[spec.Name].Type()
 			for _, field := range structure.Fields.List {
-				if end := s.tangledIn(s.info.Defs[spec.Name].Type(), s.info.TypeOf(field.Type)); end != nil {
+				if listsFunctionsOf(owner, s.info.TypeOf(field.Type)) {
+					found = append(found, s.diagnostic(field.Pos(), "services cannot have a list or map of functions that take %[1]s in the struct itself: "+
+						"keep each function in a struct of its own, such as type step struct{ do func(*%[1]s) }, or use an interface", spec.Name.Name))
+				} else if end := s.tangledIn(owner, s.info.TypeOf(field.Type)); end != nil {
 					found = append(found, s.diagnostic(field.Type.Pos(), "services cannot have a field of this type: it ends in %s, "+
 						"which is part of itself, and has an interface or another such struct before; use any for one of the two", types.TypeString(end, types.RelativeTo(s.pkg))))
 				}
@@ -59,6 +64,58 @@ func (s *source) tangledIn(owner, field types.Type) types.Type {
 	return end
 }
 
+// listsFunctionsOf reports whether a field is of a list, a map or the like of
+// functions that have its struct among what they take and return: the mark that
+// the interpreter puts there is no type that they can be called with. It makes
+// good what ends in the struct, and a field that is a function.
+func listsFunctionsOf(owner, field types.Type) bool {
+	if _, isFunction := field.Underlying().(*types.Signature); isFunction {
+		return false
+	}
+	if end := lastOf(field, map[types.Type]bool{}); end != nil && types.Identical(end, owner) {
+		return false
+	}
+	return hasElement(field, func(t types.Type) bool {
+		_, isFunction := t.Underlying().(*types.Signature)
+		return isFunction && hasElement(t, func(t types.Type) bool { return types.Identical(t, owner) })
+	})
+}
+
+// hasElement reports whether a type is, or is made of, one that is asked for,
+// with no struct or interface between.
+func hasElement(t types.Type, is func(types.Type) bool) bool {
+	seen := map[types.Type]bool{}
+	var has func(t types.Type) bool
+	has = func(t types.Type) bool {
+		t = types.Unalias(t)
+		if seen[t] {
+			return false
+		}
+		seen[t] = true
+		return is(t) || slices.ContainsFunc(elementsOf(t), has)
+	}
+	return has(t)
+}
+
+// elementsOf returns the types that a type is written with: none for structs
+// and interfaces.
+func elementsOf(t types.Type) (elements []types.Type) {
+	switch t := t.Underlying().(type) {
+	case *types.Map:
+		return []types.Type{t.Key(), t.Elem()}
+	case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
+		return []types.Type{t.Elem()}
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			elements = append(elements, v.Type())
+		}
+		for v := range t.Results().Variables() {
+			elements = append(elements, v.Type())
+		}
+	}
+	return elements
+}
+
 // lastOf returns the struct type that a type ends in when it is written: the
 // elements of pointers, slices, maps, the only result of functions; or nil.
 func lastOf(t types.Type, seen map[types.Type]bool) types.Type {
@@ -72,15 +129,7 @@ func lastOf(t types.Type, seen map[types.Type]bool) types.Type {
 		if _, isNamed := t.(*types.Named); isNamed {
 			return t
 		}
-	case *types.Pointer:
-		return lastOf(u.Elem(), seen)
-	case *types.Slice:
-		return lastOf(u.Elem(), seen)
-	case *types.Array:
-		return lastOf(u.Elem(), seen)
-	case *types.Chan:
-		return lastOf(u.Elem(), seen)
-	case *types.Map:
+	case interface{ Elem() types.Type }:
 		return lastOf(u.Elem(), seen)
 	case *types.Signature:
 		if u.Results().Len() == 1 {
@@ -121,27 +170,11 @@ func walkType(t types.Type, seen map[types.Type]bool, visit func(types.Type)) {
 	}
 	seen[t] = true
 	visit(t)
-	switch u := t.Underlying().(type) {
-	case *types.Pointer:
-		walkType(u.Elem(), seen, visit)
-	case *types.Slice:
-		walkType(u.Elem(), seen, visit)
-	case *types.Array:
-		walkType(u.Elem(), seen, visit)
-	case *types.Chan:
-		walkType(u.Elem(), seen, visit)
-	case *types.Map:
-		walkType(u.Key(), seen, visit)
-		walkType(u.Elem(), seen, visit)
-	case *types.Signature:
-		for v := range u.Params().Variables() {
-			walkType(v.Type(), seen, visit)
-		}
-		for v := range u.Results().Variables() {
-			walkType(v.Type(), seen, visit)
-		}
-	case *types.Struct:
-		for field := range u.Fields() {
+	for _, element := range elementsOf(t) {
+		walkType(element, seen, visit)
+	}
+	if structure, ok := t.Underlying().(*types.Struct); ok {
+		for field := range structure.Fields() {
 			walkType(field.Type(), seen, visit)
 		}
 	}

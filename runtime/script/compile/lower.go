@@ -261,8 +261,6 @@ func (l *lowering) node(node ast.Node) {
 		l.structType(node)
 	case *ast.MapType:
 		l.mapKey(node)
-	case *ast.TypeSpec:
-		l.listsOfFunctions(node)
 	case *ast.GenDecl:
 		l.constantRows(node)
 	case *ast.ValueSpec:
