@@ -149,6 +149,15 @@ func encodeJSON(value any) (string, error) {
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }
 
+// jsonText is encodeJSON of values that always have one.
+func jsonText(value any) string {
+	text, err := encodeJSON(value)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 // attributeValue reads a value. One that cannot be decrypted is an error that
 // names the attribute.
 func (c *Core) attributeValue(row *store.Attribute, decrypt bool) (any, error) {

@@ -43,11 +43,11 @@ func (c *Core) Complete(ctx context.Context) (completed int, err error) {
 
 // Completed returns when the users that were there at the start are findable, or
 // the core is closed.
-func (c *Core) Completed() { <-c.found }
+func (c *Core) Completed() { <-c.completed }
 
 // completeLoop completes users once, however often that takes.
 func (c *Core) completeLoop() {
-	defer close(c.found)
+	defer close(c.completed)
 	for {
 		completed, err := c.Complete(c.closing)
 		if err == nil || c.closing.Err() != nil {

@@ -78,11 +78,11 @@ type Core struct {
 	definitions Definitions
 	externals   externalCache
 
-	closing context.Context // ended by Close
-	stop    context.CancelFunc
-	cleaned chan struct{} // closed when nothing is cleaned up any more
-	found   chan struct{} // closed when all users are findable
-	sealing *sealer
+	closing   context.Context // ended by Close
+	stop      context.CancelFunc
+	cleaned   chan struct{} // closed when nothing is cleaned up any more
+	completed chan struct{} // closed when Complete has run at the start
+	sealing   *sealer
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -140,7 +140,7 @@ func New(o Options) (*Core, error) {
 	c.mails = newMailQueue(c.deliver, o.MailRetries, o.Logger)
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
-	c.cleaned, c.found = make(chan struct{}), make(chan struct{})
+	c.cleaned, c.completed = make(chan struct{}), make(chan struct{})
 	c.chain = chain.New(o.Store, o.Keys, o.Now)
 	go c.cleanUpLoop()
 	c.sealing = startSealer(c.chain, o.Logger, o.SealEvery)

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -206,11 +205,7 @@ func linkChanges(authType string, before, after any) string {
 	if after == nil {
 		types = [2]any{authType, nil}
 	}
-	text, err := json.Marshal(map[string][2]any{"auth_type": types, "is_active": {before, after}})
-	if err != nil {
-		panic(err) // strings and booleans always marshal
-	}
-	return string(text)
+	return jsonText(map[string][2]any{"auth_type": types, "is_active": {before, after}})
 }
 
 // changeLinks runs a decision of a super-user's over the links of a definition.

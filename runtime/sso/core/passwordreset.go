@@ -1,10 +1,8 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -117,17 +115,6 @@ func resetCtx(call sso.Call) string {
 		HasRemoteAddr bool     `json:"has_remote_addr"`
 		HasUserAgent  bool     `json:"has_user_agent"`
 	}{RemoteAddr: strings.Split(tidy(joinAddresses(call.RemoteAddr)), ", "), UserAgent: tidy(call.UserAgent)}))
-}
-
-// jsonText is the JSON of values that always have one, without HTML's escapes.
-func jsonText(value any) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		panic(err) // strings and booleans always marshal
-	}
-	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // AccessResetToken exchanges a token, once, for a key that the password can be

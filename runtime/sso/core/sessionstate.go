@@ -41,9 +41,5 @@ func stateText(changes []sso.SessionStateChange, call sso.Call, now time.Time, s
 		Timestamp: sso.FormatTime(now), Source: source, Index: index,
 	})
 	changes = changes[max(0, len(changes)-maxStateChanges):]
-	text, err := json.Marshal(map[string][]sso.SessionStateChange{stateKey: changes})
-	if err != nil {
-		panic(err) // strings and numbers always marshal
-	}
-	return string(text)
+	return jsonText(map[string][]sso.SessionStateChange{stateKey: changes})
 }

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -82,11 +81,7 @@ var errUsernameTaken = refuse(sso.UsernameExists, "the username is taken")
 
 // signupCtx tells whoever decides on the user what was signed up to.
 func signupCtx(call sso.Call, signup *sso.Signup) string {
-	text, err := json.Marshal(map[string]any{"current_app": call.App, "app_list": listOf(signup.Apps)})
-	if err != nil {
-		panic(err) // texts always marshal
-	}
-	return string(text)
+	return jsonText(map[string]any{"current_app": call.App, "app_list": listOf(signup.Apps)})
 }
 
 // listOf makes JSON's [] of no list.

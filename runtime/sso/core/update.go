@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"strings"
 	"time"
@@ -176,11 +175,7 @@ func (c *Core) auditChanges(patch *sso.UserPatch, before *store.User) string {
 	if len(changes) == 0 {
 		return ""
 	}
-	text, err := json.Marshal(changes)
-	if err != nil {
-		panic(err) // booleans and strings always marshal
-	}
-	return string(text)
+	return jsonText(changes)
 }
 
 // auditedColumn returns what a row has under a key whose values the audit
