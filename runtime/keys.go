@@ -60,9 +60,6 @@ func (r *Runtime) keyState(ctx context.Context) (state KeyState, err error) {
 	return state, err
 }
 
-// KeyState returns what the database tells of the keys.
-func (r *Runtime) KeyState(ctx context.Context) (KeyState, error) { return r.keyState(ctx) }
-
 // check refuses keys that the database cannot be used with.
 func (s *KeyState) check(keys *secret.Keyring) error {
 	var missing []string

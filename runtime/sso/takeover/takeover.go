@@ -96,16 +96,6 @@ func Inspect(ctx context.Context, db database.DB, keys *secret.Keyring) (*Report
 	return report, err
 }
 
-// IsThere reports whether a PostgreSQL database has the table of users, be it
-// Zato's or ours.
-func IsThere(ctx context.Context, db database.DB) (bool, error) {
-	if db.Dialect() != database.PostgreSQL {
-		return false, nil
-	}
-	columns, err := existingColumns(ctx, db)
-	return len(columns[userTable]) > 0, err
-}
-
 // existingColumns lists the columns of the SSO's tables, by table.
 func existingColumns(ctx context.Context, db database.DB) (map[string][]string, error) {
 	columns := map[string][]string{}
