@@ -73,21 +73,7 @@ func (c *Config) overrideSection(name string, dst any) error {
 		return nil // of a form that has no settings to speak of
 	}
 	known, err := c.override(name+".", value.Elem())
-	if takesAnything(value.Elem().Type()) {
-		return err
-	}
 	return errors.Join(err, c.unknownVariables(name, known))
-}
-
-// takesAnything reports whether a struct has a place for settings that it does
-// not name.
-func takesAnything(t reflect.Type) bool {
-	for i := range t.NumField() {
-		if field := t.Field(i); field.Type.Kind() == reflect.Map && field.Tag.Get("yaml") == ",inline" {
-			return true
-		}
-	}
-	return false
 }
 
 // override sets the settings of a struct that there are variables for, and

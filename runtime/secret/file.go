@@ -85,11 +85,17 @@ func readKeys(path string) ([]Key, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	keys, err := keysOf(path, text)
+	return keys, info, err
+}
+
+// keysOf reads the keys in the text of a file.
+func keysOf(path, text string) ([]Key, error) {
 	keys, err := ParseKeys(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("secret key file %s: %w", path, err)
+		return nil, fmt.Errorf("secret key file %s: %w", path, err)
 	}
-	return keys, info, nil
+	return keys, nil
 }
 
 func readKeyFile(path string) (text string, info fs.FileInfo, err error) {
@@ -244,11 +250,11 @@ func editKeyFile(path string, edit func(lines []string) ([]string, error)) error
 		return fmt.Errorf("secret key file %s: %w", path, err)
 	}
 	defer unlock()
-	if _, err := LoadKeys(target); err != nil {
-		return err
-	}
 	text, _, err := readKeyFile(target)
 	if err != nil {
+		return err
+	}
+	if _, err := keysOf(target, text); err != nil {
 		return err
 	}
 	lines, err := edit(strings.Split(strings.TrimSuffix(text, "\n"), "\n"))

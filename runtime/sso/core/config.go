@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"gatehouse/runtime/secret/password"
 )
 
@@ -29,10 +31,23 @@ type Config struct {
 	Audit           AuditConfig         `yaml:"audit"`
 
 	// PRT is another name of password_reset, which Zato had before; what it
-	// says goes before what password_reset says. The plugin reads it.
+	// says goes before what password_reset says: see UnmarshalYAML.
 	PRT any `yaml:"prt,omitempty"`
 
 	ignoredSections `yaml:",inline"`
+}
+
+// UnmarshalYAML reads the section prt over password_reset.
+func (c *Config) UnmarshalYAML(node *yaml.Node) error {
+	type section Config // without this method
+	if err := node.Load((*section)(c), yaml.WithKnownFields()); err != nil {
+		return err
+	}
+	older := struct {
+		PasswordReset *PasswordResetConfig `yaml:"prt"`
+		Others        map[string]any       `yaml:",inline"`
+	}{PasswordReset: &c.PasswordReset}
+	return node.Load(&older, yaml.WithKnownFields())
 }
 
 // MainConfig says what is stored encrypted, and how mail is sent.

@@ -49,14 +49,6 @@ func (p *SSO) Configure(load func(dst any) error) error {
 	if err := load(&p.cfg); err != nil {
 		return err
 	}
-	// The section prt has the older name of password_reset, and the last word.
-	older := struct {
-		PasswordReset *core.PasswordResetConfig `yaml:"prt"`
-		Others        map[string]any            `yaml:",inline"`
-	}{PasswordReset: &p.cfg.PasswordReset}
-	if err := load(&older); err != nil {
-		return err
-	}
 	return p.cfg.Check()
 }
 

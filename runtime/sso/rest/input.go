@@ -55,10 +55,16 @@ func (in *input) call() sso.Call {
 }
 
 // anonymous reads who calls, without a UST.
-func (in *input) anonymous() sso.Call {
+func (in *input) anonymous() sso.Call { return in.callFor(in.text("current_app")) }
+
+// fromNobody is anonymous where a missing application, like all that the call
+// lacks, is refused by the SSO rather than as a bad request.
+func (in *input) fromNobody() sso.Call { return in.callFor(in.optional("current_app")) }
+
+func (in *input) callFor(app string) sso.Call {
 	return sso.Call{
 		CID:        channel.CID(in.request.Context()),
-		App:        in.text("current_app"),
+		App:        app,
 		RemoteAddr: channel.RemoteAddr(in.request),
 		UserAgent:  in.request.UserAgent(),
 	}

@@ -3,23 +3,11 @@ package rest
 import (
 	"context"
 
-	"gatehouse/runtime/channel"
 	"gatehouse/runtime/sso"
 )
 
-// inReset reads who calls. A missing application, like all that a reset lacks,
-// is refused by the SSO rather than as a bad request.
-func (in *input) inReset() sso.Call {
-	return sso.Call{
-		CID:        channel.CID(in.request.Context()),
-		App:        in.optional("current_app"),
-		RemoteAddr: channel.RemoteAddr(in.request),
-		UserAgent:  in.request.UserAgent(),
-	}
-}
-
 func (a api) createResetToken(ctx context.Context, in *input) (answer, error) {
-	call, credential := in.inReset(), in.optional("credential")
+	call, credential := in.fromNobody(), in.optional("credential")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -27,7 +15,7 @@ func (a api) createResetToken(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) accessResetToken(ctx context.Context, in *input) (answer, error) {
-	call, token := in.inReset(), in.optional("token")
+	call, token := in.fromNobody(), in.optional("token")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -36,7 +24,7 @@ func (a api) accessResetToken(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) changeResetPassword(ctx context.Context, in *input) (answer, error) {
-	call := in.inReset()
+	call := in.fromNobody()
 	change := sso.ResetPasswordChange{
 		Token: in.optional("token"), ResetKey: in.optional("reset_key"), NewPassword: in.optional("password"),
 	}

@@ -3,20 +3,8 @@ package rest
 import (
 	"context"
 
-	"gatehouse/runtime/channel"
 	"gatehouse/runtime/sso"
 )
-
-// fromNobody reads who calls where a missing application is refused by the SSO
-// rather than as a bad request.
-func (in *input) fromNobody() sso.Call {
-	return sso.Call{
-		CID:        channel.CID(in.request.Context()),
-		App:        in.optional("current_app"),
-		RemoteAddr: channel.RemoteAddr(in.request),
-		UserAgent:  in.request.UserAgent(),
-	}
-}
 
 func (a api) signUp(ctx context.Context, in *input) (answer, error) {
 	call := in.fromNobody()
