@@ -13,9 +13,9 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
-// TestUpdateTakesTwoRoundTrips counts what passes between the core and
-// PostgreSQL: an update, with its checks and its audit entry, is two trips.
-func TestUpdateTakesTwoRoundTrips(t *testing.T) {
+// startCountedSSO starts an SSO on PostgreSQL whose round trips are counted.
+func startCountedSSO(t *testing.T) (*countingProxy, *ssotest.Env) {
+	t.Helper()
 	proxy, through := startCountingProxy(t, pgtest.URL(t))
 	db, err := postgres.Open(t.Context(), postgres.Config{
 		URL: through, Prepare: store.Statements(database.PostgreSQL), MaxConnections: 1,
@@ -31,7 +31,13 @@ func TestUpdateTakesTwoRoundTrips(t *testing.T) {
 	if err := db.Migrate(t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
 		t.Fatal(err)
 	}
-	env := ssotest.New(t, db, nil)
+	return proxy, ssotest.New(t, db, nil)
+}
+
+// TestUpdateTakesTwoRoundTrips counts what passes between the core and
+// PostgreSQL: an update, with its checks and its audit entry, is two trips.
+func TestUpdateTakesTwoRoundTrips(t *testing.T) {
+	proxy, env := startCountedSSO(t)
 	env.SuperUser("root")
 	userID := env.User("jane", nil)
 	root, jane := env.Login("root"), env.Login("jane")
@@ -76,22 +82,7 @@ func TestUpdateTakesTwoRoundTrips(t *testing.T) {
 // after it, throttling included. Of those that have to wait the first takes one,
 // and those that do not wait take none.
 func TestLoginTakesThreeRoundTrips(t *testing.T) {
-	proxy, through := startCountingProxy(t, pgtest.URL(t))
-	db, err := postgres.Open(t.Context(), postgres.Config{
-		URL: through, Prepare: store.Statements(database.PostgreSQL), MaxConnections: 1,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := db.Migrate(t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
-		t.Fatal(err)
-	}
-	env := ssotest.New(t, db, nil)
+	proxy, env := startCountedSSO(t)
 	env.User("jane", nil)
 	const (
 		logins = 10
