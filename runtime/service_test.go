@@ -410,7 +410,7 @@ func TestDeadline(t *testing.T) {
 	}}
 	onEveryStore(t, o, func(t *testing.T, h *host) {
 		id, ust := h.user("jane", nil)
-		for range 2 {
+		for range 3 {
 			if got := h.invoke("slow.slow", nil); got.status != http.StatusGatewayTimeout || !strings.Contains(got.text, "slow.slow") || !strings.Contains(got.text, "1s") {
 				t.Errorf("%v", got)
 			}
