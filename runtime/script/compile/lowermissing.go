@@ -25,7 +25,7 @@ func (l *lowering) missing(node *ast.AssignStmt) {
 	}
 	value, isName := node.Lhs[0].(*ast.Ident)
 	found, isFoundName := node.Lhs[1].(*ast.Ident)
-	if !isName || !isFoundName || !l.isInList(node) || value.Name == found.Name {
+	if !isName || !isFoundName || !l.isInList() || value.Name == found.Name {
 		if !l.isUnreadIfMissing(node) {
 			l.byCall(node.Rhs[0], tuple)
 		}

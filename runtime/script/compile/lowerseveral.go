@@ -87,7 +87,7 @@ func (l *lowering) entriesFromOne(node *ast.AssignStmt) {
 		values = append(values, "("+value+")")
 	}
 	text := strings.Join(taken, ", ") + " := " + l.textOf(node.Rhs[0]) + "; " + strings.Join(targets, ", ") + " = " + strings.Join(values, ", ")
-	if !l.isInList(node) {
+	if !l.isInList() {
 		text = "func() { " + text + " }()"
 	}
 	l.edits.replace(l.offset(node.Pos()), l.offset(node.End()), text)
@@ -104,7 +104,7 @@ func (l *lowering) hasEntry(targets []ast.Expr) bool {
 
 // isInList reports whether the statement at hand is one of a list, rather than
 // the part of another that is but one.
-func (l *lowering) isInList(node ast.Stmt) bool {
+func (l *lowering) isInList() bool {
 	switch l.parent().(type) {
 	case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause, *ast.LabeledStmt:
 		return true
