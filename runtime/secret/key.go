@@ -14,7 +14,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 )
 
 const keySize = 32
@@ -27,10 +29,25 @@ type Key struct {
 	// structs hold without asking for a String method: of a function, never
 	// more than its address.
 	material func() []byte
+	derived  func(purpose string) []byte
 }
 
 func keyOf(material [keySize]byte) Key {
-	return Key{func() []byte { return material[:] }}
+	var known sync.Map // by purpose, of which there are a few
+	return Key{
+		material: func() []byte { return material[:] },
+		derived: func(purpose string) []byte {
+			if derived, ok := known.Load(purpose); ok {
+				return derived.([]byte)
+			}
+			derived, err := hkdf.Key(sha256.New, material[:], nil, "gatehouse "+purpose, sha256.Size)
+			if err != nil {
+				panic(err) // not for lengths as short as this one
+			}
+			known.Store(purpose, derived)
+			return derived
+		},
+	}
 }
 
 // ErrKey is matched by the errors of text that is no key.
@@ -69,13 +86,7 @@ func (k Key) Text() string { return base64.URLEncoding.EncodeToString(k.material
 // (HKDF-SHA256), and that reveal neither the key nor what another purpose
 // gets: the key of a look-up digest, for example, or a check that the database
 // belongs to this key.
-func (k Key) Derive(purpose string) []byte {
-	derived, err := hkdf.Key(sha256.New, k.material(), nil, "gatehouse "+purpose, sha256.Size)
-	if err != nil {
-		panic(err) // not for lengths as short as this one
-	}
-	return derived
-}
+func (k Key) Derive(purpose string) []byte { return slices.Clone(k.derived(purpose)) }
 
 func (k Key) signing() []byte    { return k.material()[:16] }
 func (k Key) encryption() []byte { return k.material()[16:] }
