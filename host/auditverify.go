@@ -23,14 +23,17 @@ func newAuditVerify() *cobra.Command {
 entries about a second after they were written; what is not sealed yet is only
 counted.
 
-The last line tells the head of the chain. Noted down in another place, it can be
-expected later: --expect HEAD proves that the chain still goes through it. Without
-it, nobody who has only the database can alter anything unseen, but for bringing
-back an older state of all of it; with it, neither can those who have the key too.
+The last line tells the head of the chain. A host keeps the newest that it has seen
+in its data directory, in the file audit.heads, and the chain must go through it:
+run this with the data directory of a host (--data). So nobody who has only the
+database can alter anything unseen. Who has the key and the data directory too can;
+to find that out, note heads down in another place and expect them later: --expect
+HEAD.
 
-Where the head itself was altered, nothing more is sealed, for that would make it
-look right. Once that has been looked into, --accept makes a head anew from the
-seals that there are; what is wrong with seals and entries goes on to be told.
+Where the head itself was altered, or is not one that follows from what the host
+has seen, nothing more is sealed, for that would make it look right. Once that has
+been looked into, --accept takes the chain as it is (after a backup was restored,
+for instance); what is wrong with seals and entries goes on to be told.
 
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
@@ -64,7 +67,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 				if err == nil && accept {
 					var made bool
 					if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
-						fmt.Fprintln(cmd.ErrOrStderr(), "made the head of the chain anew")
+						fmt.Fprintln(cmd.ErrOrStderr(), "accepted the chain as it is")
 					}
 				}
 				if err == nil && !report.OK {
@@ -75,7 +78,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 		},
 	}
 	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")
-	cmd.Flags().BoolVar(&accept, "accept", false, "where the head was altered, make it anew, so that entries are sealed again")
+	cmd.Flags().BoolVar(&accept, "accept", false, "take the chain as it is, so that entries are sealed again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: each finding, and the report")
 	in.flags(cmd.Flags(), "data")
 	return cmd

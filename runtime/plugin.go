@@ -59,6 +59,9 @@ type Host struct {
 	Keys   *secret.Keyring
 	Logger *slog.Logger
 
+	// Data is the directory for what a plugin keeps outside the database.
+	Data string
+
 	// Services runs the services that a plugin's configuration names.
 	Services service.Invoker
 

@@ -52,7 +52,7 @@ func Look(ctx context.Context, o Options, look func(host Host, additions []previ
 }
 
 func (r *Runtime) host() Host {
-	return Host{DB: r.db, Keys: r.keys, Logger: r.logger, Services: nested{r}, Mail: r.mail, Security: r.security}
+	return Host{DB: r.db, Keys: r.keys, Logger: r.logger, Data: r.cfg.Data, Services: nested{r}, Mail: r.mail, Security: r.security}
 }
 
 // existingKeys finds the key as openKeys does, but makes none.

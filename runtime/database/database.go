@@ -48,6 +48,10 @@ type Query struct {
 type DB interface {
 	Dialect() Dialect
 
+	// Name tells databases apart, by where they are: the path of a file, or
+	// the servers and the name of the database. It holds no credentials.
+	Name() string
+
 	// Read runs queries in one round trip, all of them on one snapshot where
 	// there are several. They must not write: what tries is refused.
 	Read(ctx context.Context, queries ...Query) error

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"gatehouse/runtime/internal/files"
 )
 
 // KeyVariable is the environment variable that may hold the keys.
@@ -148,30 +150,7 @@ func createKey(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return publish(path, NewKey().Text()+"\n", os.Link)
-}
-
-// publish writes a file beside path and has put bring it there, in one step.
-func publish(path, content string, put func(from, to string) error) (err error) {
-	directory := filepath.Dir(path)
-	file, err := os.CreateTemp(directory, ".key-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := os.Remove(file.Name()); !errors.Is(e, fs.ErrNotExist) { // after a rename it is gone
-			err = errors.Join(err, e)
-		}
-	}()
-	_, err = file.WriteString(content)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return err
-	}
-	if err := put(file.Name(), path); err != nil {
-		return err
-	}
-	return syncDirectory(directory)
+	return files.Publish(path, NewKey().Text()+"\n", os.Link)
 }
 
 // AddKey adds a key to a key file: before all others, so that it encrypts from
@@ -265,7 +244,7 @@ func editKeyFile(path string, edit func(lines []string) ([]string, error)) error
 	if _, err := ParseKeys(text); err != nil {
 		return fmt.Errorf("secret key file %s: it would hold no key any more", path)
 	}
-	if err := publish(target, text, os.Rename); err != nil {
+	if err := files.Publish(target, text, os.Rename); err != nil {
 		return fmt.Errorf("secret key file %s: %w", path, err)
 	}
 	return nil
@@ -281,14 +260,4 @@ func lockDirectory(path string) (unlock func(), err error) {
 		return nil, errors.Join(err, directory.Close())
 	}
 	return func() { _ = directory.Close() }, nil
-}
-
-// syncDirectory makes the new name survive a power cut: everything encrypted
-// from now on is lost without it.
-func syncDirectory(path string) error {
-	directory, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(directory.Sync(), directory.Close())
 }

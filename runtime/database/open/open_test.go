@@ -1,7 +1,9 @@
 package open_test
 
 import (
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gatehouse/runtime/database"
@@ -22,6 +24,11 @@ func TestDatabase(t *testing.T) {
 		}
 		if db.Dialect() != want {
 			t.Errorf("%s was opened as %s", location, db.Dialect())
+		}
+		name := db.Name()
+		if cut, _, _ := strings.Cut(location, "?"); name == "" || db.Dialect() == database.SQLite && name != location ||
+			db.Dialect() == database.PostgreSQL && (strings.Contains(name, "@") || path.Base(name) != path.Base(cut)) {
+			t.Errorf("%s is named %q", location, name)
 		}
 		if err := db.Ping(t.Context()); err != nil {
 			t.Error(err)

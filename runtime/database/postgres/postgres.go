@@ -10,6 +10,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +56,7 @@ const (
 // db implements database.DB.
 type db struct {
 	pool          *pgxpool.Pool
+	name          string // see database.DB
 	address       string // for messages; host and port of the first server
 	commitTimeout time.Duration
 }
@@ -79,6 +82,7 @@ func Open(ctx context.Context, cfg Config) (database.DB, error) {
 	}
 	d := &db{
 		pool:          pool,
+		name:          nameOf(parsed.ConnConfig),
 		address:       net.JoinHostPort(parsed.ConnConfig.Host, fmt.Sprint(parsed.ConnConfig.Port)),
 		commitTimeout: cfg.CommitTimeout,
 	}
@@ -120,6 +124,20 @@ func applyConfig(parsed *pgxpool.Config, cfg Config) {
 }
 
 func (d *db) Dialect() database.Dialect { return database.PostgreSQL }
+
+func (d *db) Name() string { return d.name }
+
+// nameOf names a database by its servers and its name.
+func nameOf(connection *pgx.ConnConfig) string {
+	servers := []string{net.JoinHostPort(connection.Host, fmt.Sprint(connection.Port))}
+	for _, fallback := range connection.Fallbacks { // one without TLS has the same address
+		server := net.JoinHostPort(fallback.Host, fmt.Sprint(fallback.Port))
+		if !slices.Contains(servers, server) {
+			servers = append(servers, server)
+		}
+	}
+	return fmt.Sprintf("postgres://%s/%s", strings.Join(servers, ","), url.PathEscape(connection.Database))
+}
 
 func (d *db) Ping(ctx context.Context) error {
 	return d.Read(ctx, database.Query{SQL: "SELECT 1"})

@@ -125,6 +125,8 @@ func cannotOpen(path string, err error) error {
 
 func (d *db) Dialect() database.Dialect { return database.SQLite }
 
+func (d *db) Name() string { return d.path }
+
 func (d *db) Read(ctx context.Context, queries ...database.Query) error {
 	return d.withReader(ctx, func(c *connection) error { return c.read(ctx, queries) })
 }

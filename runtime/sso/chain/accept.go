@@ -7,25 +7,48 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
-// Accept makes the head anew from the seals that there are, where it was
-// altered or is gone, so that entries are sealed again: for an operator who has
-// seen what Verify says. It reports whether there was need to. What is wrong
-// with seals and entries stays so, and Verify goes on telling of it; whether
-// seals were cut off at the end can no longer be told but by an expected head.
+// Accept takes the chain as it is: for an operator who has seen what Verify
+// says. Where the head was altered or is gone, it is made anew from the seals
+// that there are; where the chain does not go through the head that was seen
+// last, that one is forgotten. Entries are sealed again after it. Accept
+// reports whether there was need to. What is wrong with seals and entries stays
+// so, and Verify goes on telling of it; whether seals were cut off at the end
+// can no longer be told but by an expected head.
 func (c *Chain) Accept(ctx context.Context) (bool, error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	read, found, err := c.store.SealHead(ctx)
 	if err != nil {
 		return false, err
 	}
-	if err := c.checkHead(ctx, &read, found); !errors.Is(err, ErrAltered) {
+	err = c.checkHead(ctx, &read, found)
+	if err == nil {
+		if err = c.recognize(ctx, &read); err == nil {
+			return false, nil
+		}
+	} else if errors.Is(err, ErrAltered) {
+		read, err = c.makeHead(ctx, &read)
+		if err != nil {
+			return false, err
+		}
+		err = ErrAltered
+	}
+	if !errors.Is(err, ErrAltered) {
 		return false, err
 	}
+	c.seen.newest = pointOf(&read)
+	return true, c.seen.keep(true)
+}
+
+// makeHead puts a head made from the seals that there are in place of the one
+// that was read.
+func (c *Chain) makeHead(ctx context.Context, read *store.SealHead) (store.SealHead, error) {
 	newest := c.keys.Newest()
 	head := store.SealHead{Time: c.now(), First: 1, Gaps: "[]", Anchor: read.Anchor, Removed: read.Removed, KeyID: newest.ID()}
 	for from := int64(1); ; {
 		seals, err := c.store.Seals(ctx, from, maxNumber, sealsAtOnce)
 		if err != nil {
-			return false, err
+			return head, err
 		}
 		for i := range seals {
 			seal := &seals[i]
@@ -49,5 +72,5 @@ func (c *Chain) Accept(ctx context.Context) (bool, error) {
 	}
 	head.Sealed += head.Removed
 	head.MAC = newDigester(newest.Derive(purpose)).head(&head)
-	return true, c.store.PutSealHead(ctx, head, newest.ID(), kept(c.keys, newest))
+	return head, c.store.PutSealHead(ctx, head, newest.ID(), kept(c.keys, newest))
 }

@@ -49,11 +49,18 @@ type Chain struct {
 
 	mu    sync.Mutex
 	known map[string][]byte // what seals are made with, by key ID
+
+	turn sync.Mutex // one change of the chain at a time
+	seen remembered
 }
 
-// New returns the chain of a store. now tells the time.
-func New(s *store.Store, keys *secret.Keyring, now func() time.Time) *Chain {
-	return &Chain{store: s, keys: keys, now: func() time.Time { return database.Timestamp(now()) }, known: make(map[string][]byte)}
+// New returns the chain of a store. now tells the time. memory outlives the
+// host; with nil, a host remembers what it has seen itself.
+func New(s *store.Store, keys *secret.Keyring, now func() time.Time, memory Memory) *Chain {
+	return &Chain{
+		store: s, keys: keys, now: func() time.Time { return database.Timestamp(now()) },
+		known: make(map[string][]byte), seen: remembered{memory: memory},
+	}
 }
 
 // ErrAltered is matched by errors about a chain that was altered: it is not

@@ -41,7 +41,7 @@ func each(t *testing.T, test func(a *audit)) {
 // use goes on with other keys, as a host that was started anew does.
 func (a *audit) use(newest secret.Key, older ...secret.Key) {
 	a.keys = secret.NewKeyring(newest, older...)
-	a.chain = chain.New(a.store, a.keys, func() time.Time { return a.clock })
+	a.chain = chain.New(a.store, a.keys, func() time.Time { return a.clock }, nil)
 }
 
 func (a *audit) entry(cid string) *store.AuditEntry {
@@ -249,6 +249,8 @@ func TestTampering(t *testing.T) {
 				a.exec("INSERT INTO " + table + " SELECT * FROM saved_" + table)
 			}
 		}
+		a.findings(later.Head, "not as seen seal=4; not as expected seal=4")
+		a.use(a.keys.Newest()) // on a host that has seen nothing
 		a.sound(12, 0)
 		a.findings(whole.Head, "")
 		a.findings(later.Head, "not as expected seal=4")
@@ -401,7 +403,7 @@ func TestSealersWritersAndVerifiers(t *testing.T) {
 					}
 				}
 			})
-			host := chain.New(a.store, a.keys, time.Now)
+			host := chain.New(a.store, a.keys, time.Now, nil)
 			others.Go(func() {
 				for ctx.Err() == nil {
 					if _, err := host.Seal(ctx); err != nil && ctx.Err() == nil {
@@ -543,7 +545,7 @@ func BenchmarkSeal(b *testing.B) {
 	for name, db := range databases(b) {
 		b.Run(name, func(b *testing.B) {
 			s := store.New(db)
-			c := chain.New(s, secret.NewKeyring(secret.NewKey()), time.Now)
+			c := chain.New(s, secret.NewKeyring(secret.NewKey()), time.Now, nil)
 			a := audit{clock: time.Now()}
 			var changes []store.Change
 			for range 1000 {

@@ -23,11 +23,16 @@ func (c *Chain) RemoveBefore(ctx context.Context, before time.Time) (removed int
 }
 
 func (c *Chain) removeOldest(ctx context.Context, before time.Time) (removed int64, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	head, found, err := c.store.SealHead(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if err := c.checkHead(ctx, &head, found); err != nil || head.First > head.Number {
+	if err := c.checkHead(ctx, &head, found); err != nil {
+		return 0, err
+	}
+	if err := c.recognize(ctx, &head); err != nil || head.First > head.Number {
 		return 0, err
 	}
 	seals, err := c.store.Seals(ctx, head.First, head.First, 1)

@@ -13,13 +13,20 @@ const batch = 1000
 
 // Seal seals what waits to be sealed, and returns how many entries that were.
 // Hosts that do so at once do not wait for one another: one seals, the others
-// leave it to that one.
+// leave it to that one. The error matches ErrAltered where the chain is not as
+// it was written or seen, so that nothing was sealed, and ErrNotKept where all
+// was, but the memory failed.
 func (c *Chain) Seal(ctx context.Context) (sealed int, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	for {
 		n, more, err := c.step(ctx)
 		sealed += n
-		if err != nil || !more {
+		if err != nil {
 			return sealed, err
+		}
+		if !more {
+			return sealed, c.seen.keep(false)
 		}
 	}
 }
@@ -33,10 +40,14 @@ func (c *Chain) step(ctx context.Context) (sealed int, more bool, err error) {
 	read := unsealed.Head
 	newest := c.keys.Newest()
 	keyID := newest.ID()
-	if len(unsealed.Entries) == 0 && (read.Gaps == "[]" && (read.KeyID == keyID || isNew(&read))) && unsealed.Found {
+	if len(unsealed.Entries) == 0 && (read.Gaps == "[]" && (read.KeyID == keyID || isNew(&read))) && unsealed.Found &&
+		c.seen.read && c.seen.newest.equal(pointOf(&read)) {
 		return 0, false, nil
 	}
 	if err := c.checkHead(ctx, &read, unsealed.Found); err != nil {
+		return 0, false, err
+	}
+	if err := c.recognize(ctx, &read); err != nil {
 		return 0, false, err
 	}
 	open, err := parseGaps(read.Gaps)
@@ -88,5 +99,6 @@ func (c *Chain) step(ctx context.Context) (sealed int, more bool, err error) {
 	if err != nil || !done {
 		return 0, false, err
 	}
+	c.seen.newest = pointOf(&head)
 	return len(entries), len(unsealed.Entries) == batch, nil
 }

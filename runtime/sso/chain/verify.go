@@ -24,6 +24,7 @@ const (
 	SealRemoved   Kind = "seal removed"
 	HeadAltered   Kind = "head altered"
 	NotAsExpected Kind = "not as expected"
+	NotAsSeen     Kind = "not as seen"
 )
 
 // Finding is one thing that is wrong.
@@ -55,14 +56,17 @@ const (
 // Verify walks the chain from its beginning to the end that it has now, and
 // calls each with everything that is wrong. It needs little memory, however
 // long the audit is, and hosts may write, seal and remove meanwhile. expect, if
-// not "", is a head of earlier: the chain must still go through it.
+// not "", is a head of earlier: the chain must still go through it, as it must
+// through the one that the memory has kept.
 func (c *Chain) Verify(ctx context.Context, expect string, each func(Finding) error) (Report, error) {
-	v := verification{chain: c, ctx: ctx, each: each, loose: make(map[int64]bool), expected: -1}
+	v := verification{chain: c, ctx: ctx, each: each, loose: make(map[int64]bool)}
 	if expect != "" {
+		p := &point{}
 		var err error
-		if v.expected, v.expectedDigest, err = ParseHead(expect); err != nil {
+		if p.number, p.digest, err = ParseHead(expect); err != nil {
 			return Report{}, err
 		}
+		v.expected = p
 	}
 	if err := v.run(); err != nil {
 		return v.report, err
@@ -85,8 +89,7 @@ type verification struct {
 	loose   map[int64]bool
 	looseAt int64 // seal at which there were too many of them
 
-	expected       int64 // number of a seal, or -1
-	expectedDigest []byte
+	expected *point // nil for none
 }
 
 func (v *verification) find(f Finding) error {
@@ -120,8 +123,10 @@ func (v *verification) begin() error {
 	if err != nil {
 		return err
 	}
+	seen := head // the end of the chain, as far as it can be believed
 	switch err := v.chain.checkHead(v.ctx, &head, found); {
 	case errors.Is(err, ErrAltered):
+		seen.First, seen.Number = max(head.First, 1), maxNumber
 		if err := v.find(Finding{Kind: HeadAltered, Detail: err.Error()}); err != nil {
 			return err
 		}
@@ -136,17 +141,35 @@ func (v *verification) begin() error {
 	if v.gaps, err = parseGaps(head.Gaps); err != nil {
 		v.gaps = nil // of a head that was altered, which has been told
 	}
+	if err := v.remembered(&seen); err != nil {
+		return err
+	}
 	switch {
-	case v.expected < 0:
-	case v.expected == head.First-1:
+	case v.expected == nil:
+	case v.expected.number == head.First-1:
 		return v.compare(head.First-1, head.Anchor)
-	case v.expected < head.First:
-		return v.find(Finding{Kind: NotAsExpected, Seal: v.expected,
+	case v.expected.number < head.First:
+		return v.find(Finding{Kind: NotAsExpected, Seal: v.expected.number,
 			Detail: fmt.Sprintf("the seal has reached its age: the chain begins with %d, so that nothing can be said of an earlier head", head.First)})
-	case v.expected > head.Number:
-		return v.find(Finding{Kind: NotAsExpected, Seal: v.expected, Detail: fmt.Sprintf("the chain ends with seal %d: its end was cut off", head.Number)})
+	case v.expected.number > head.Number:
+		return v.find(Finding{Kind: NotAsExpected, Seal: v.expected.number, Detail: fmt.Sprintf("the chain ends with seal %d: its end was cut off", head.Number)})
 	}
 	return nil
+}
+
+// remembered holds the chain against the head that this host has seen last.
+func (v *verification) remembered(head *store.SealHead) error {
+	v.chain.turn.Lock()
+	defer v.chain.turn.Unlock()
+	seen := v.chain.seen // a copy: nothing is learnt here
+	if err := seen.recall(); err != nil {
+		return err
+	}
+	err := v.chain.goesThrough(v.ctx, head, seen.newest)
+	if errors.Is(err, ErrAltered) {
+		return v.find(Finding{Kind: NotAsSeen, Seal: seen.newest.number, Detail: err.Error()})
+	}
+	return err
 }
 
 func notNil(b []byte) []byte {
@@ -158,7 +181,7 @@ func notNil(b []byte) []byte {
 
 // compare holds a seal against the head that is expected.
 func (v *verification) compare(number int64, digest []byte) error {
-	if number != v.expected || bytes.Equal(digest, v.expectedDigest) {
+	if v.expected == nil || number != v.expected.number || bytes.Equal(digest, v.expected.digest) {
 		return nil
 	}
 	return v.find(Finding{Kind: NotAsExpected, Seal: number, Detail: "the chain goes through another seal of this number: it was written anew"})

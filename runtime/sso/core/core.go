@@ -48,6 +48,10 @@ type Options struct {
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 
+	// AuditMemory keeps the newest head of the audit's chain outside the
+	// database; nil has it forgotten at the end.
+	AuditMemory chain.Memory
+
 	// SealEvery is how often the audit is sealed in the background; 0 means
 	// each second, and below 0 never, but by SealAudit.
 	SealEvery time.Duration
@@ -141,7 +145,7 @@ func New(o Options) (*Core, error) {
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
 	c.cleaned, c.completed = make(chan struct{}), make(chan struct{})
-	c.chain = chain.New(o.Store, o.Keys, o.Now)
+	c.chain = chain.New(o.Store, o.Keys, o.Now, o.AuditMemory)
 	go c.cleanUpLoop()
 	c.sealing = startSealer(c.chain, o.Logger, o.SealEvery)
 	return c, nil

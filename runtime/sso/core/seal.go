@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -82,6 +83,10 @@ func (s *sealer) seal(ctx context.Context) {
 		return
 	}
 	s.troubled = time.Now()
+	if errors.Is(err, chain.ErrNotKept) {
+		s.logger.Warn("the audit is sealed, but its newest head cannot be kept outside the database", "cause", err)
+		return
+	}
 	s.logger.Error("the audit cannot be sealed; it will be tried again. \"gatehouse audit verify\" tells more", "cause", err)
 }
 
@@ -94,6 +99,9 @@ func (s *sealer) close(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, sealAtMost)
 			defer cancel()
 			s.seal(ctx)
+			if err := s.chain.Keep(); err != nil {
+				s.logger.Warn("the newest head of the audit cannot be kept outside the database", "cause", err)
+			}
 		}
 	})
 }

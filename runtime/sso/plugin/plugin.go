@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"gatehouse/runtime"
@@ -75,7 +76,8 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
 	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
-		Services: host.Services, Mailer: host.Mail, Definitions: host.Security})
+		Services: host.Services, Mailer: host.Mail, Definitions: host.Security,
+		AuditMemory: &chain.HeadFile{Path: filepath.Join(host.Data, "audit.heads"), Database: host.DB.Name()}})
 	if err != nil {
 		return err
 	}
@@ -140,6 +142,10 @@ const FirstSuperUser = "admin"
 func (p *SSO) EnsureSuperUser(ctx context.Context) (password string, err error) {
 	users, _, err := p.store.HasUsers(ctx)
 	if err != nil || users {
+		return "", err
+	}
+	// Heads of a database that was here before say nothing of this one.
+	if _, err := p.core.AcceptAudit(ctx); err != nil {
 		return "", err
 	}
 	password = passwords.Generate()
