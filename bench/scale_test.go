@@ -15,6 +15,7 @@ import (
 
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/open"
+	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/core"
@@ -22,8 +23,13 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
-// scales are the numbers of users that BenchmarkScale compares.
-var scales = flag.String("users", "100,1000", "numbers of users for BenchmarkScale, such as 1000,100000,1000000")
+var (
+	// scales are the numbers of users that BenchmarkScale compares.
+	scales = flag.String("users", "100,1000", "numbers of users for BenchmarkScale, such as 1000,100000,1000000")
+
+	// sharedBuffers is the memory of a PostgreSQL that keeps many users.
+	sharedBuffers = flag.String("shared-buffers", "2GB", "shared_buffers of PostgreSQL for BenchmarkScale")
+)
 
 // BenchmarkScale holds the calls of the SSO on many users against the same on
 // few: what is found through an index should cost the same. Search for a part
@@ -37,7 +43,11 @@ func BenchmarkScale(b *testing.B) {
 				if err != nil {
 					b.Fatalf("-users: %v", err)
 				}
-				crowds = append(crowds, newCrowd(b, engine.url(b), size))
+				url := ""
+				if engine.name == "PostgreSQL" {
+					url = pgtest.New(b, pgtest.Config{Durable: true, Settings: map[string]string{"shared_buffers": *sharedBuffers}}).URL()
+				}
+				crowds = append(crowds, newCrowd(b, url, size))
 			}
 			few, many := crowds[0].name(), crowds[len(crowds)-1].name()
 			for _, call := range crowdCalls {
@@ -166,11 +176,7 @@ func newCrowd(b *testing.B, url string, size int) *crowd {
 		b.Fatal(err)
 	}
 	c.seed(b, users)
-	// As autovacuum would, by and by.
-	err = db.Change(b.Context(), nil, func() ([]database.Query, error) { return []database.Query{{SQL: "ANALYZE"}}, nil })
-	if err != nil {
-		b.Fatal(err)
-	}
+	c.settle(b, db)
 	open := func(name string) string {
 		info, err := c.core.Login(b.Context(), trusted, sso.LoginRequest{Username: name})
 		if err != nil {
@@ -183,6 +189,25 @@ func newCrowd(b *testing.B, url string, size int) *crowd {
 		c.tokens = append(c.tokens, open(crowdUsername(i*(size/min(size, 1000)))))
 	}
 	return c
+}
+
+// settle has the database be as it is after it ran for a while: vacuumed and
+// analyzed, and on PostgreSQL with its pages in memory.
+func (c *crowd) settle(b *testing.B, db database.DB) {
+	b.Helper()
+	statements := []string{"ANALYZE"}
+	if db.Dialect() == database.PostgreSQL {
+		statements = append(statements, "CREATE EXTENSION pg_prewarm", // of postgresql-contrib, which Debian's server has
+			`DO $$ BEGIN
+				PERFORM pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace;
+			END $$`, "CHECKPOINT")
+	}
+	for _, statement := range statements {
+		err := db.Change(b.Context(), nil, func() ([]database.Query, error) { return []database.Query{{SQL: statement}}, nil })
+		if err != nil {
+			b.Fatalf("%s: %v", statement, err)
+		}
+	}
 }
 
 // seed copies the super-user into users of their own names.

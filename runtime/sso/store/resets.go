@@ -31,7 +31,8 @@ type CandidateLookup struct {
 	EmailDigests []string // of one e-mail, by each key
 }
 
-// maxCandidates bounds how many users of one e-mail a CandidateLookup finds.
+// maxCandidates bounds how many approved users of one e-mail a CandidateLookup
+// finds, the oldest first: nobody is crowded out by users who come later.
 const maxCandidates = 10
 
 // InsertReset adds a password reset. Where there is no user with its user ID,
@@ -68,7 +69,7 @@ func newResetStatements(lockUser, lockReset string) resetStatements {
 		FROM zato_sso_password_reset r WHERE r.token = $1 AND r.type_ = '` + resetType + `'`
 	return resetStatements{
 		candidateByName:   users + "u.username = $1",
-		candidatesByEmail: users + "u.gatehouse_email_digest = $1 ORDER BY u.id LIMIT $2",
+		candidatesByEmail: users + "u.gatehouse_email_digest = $1 AND u.approval_status = 'approved' ORDER BY u.id LIMIT $2",
 		readUser:          userOfToken,
 		lockUser:          userOfToken + lockUser,
 		read:              reset,

@@ -72,6 +72,11 @@ func candidates(t *testing.T, s *store.Store) {
 	named, first, second := newUser(), newUser(), newUser()
 	first.EmailDigest, second.EmailDigest = pointer("digest"), pointer("digest")
 	add(t, s, named)
+	for range 12 { // who signed up with an e-mail that is not theirs
+		pending := newUser()
+		pending.EmailDigest, pending.ApprovalStatus = pointer("digest"), "before_decision"
+		add(t, s, pending)
+	}
 	add(t, s, first)
 	add(t, s, second)
 	ids := func(c store.CandidateLookup) (ids []string) {
