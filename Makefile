@@ -21,11 +21,11 @@ PACKAGES = $$(go list -e ./... | grep -v '^gatehouse/services') ./services/examp
 
 .PHONY: test
 test: postgresql ## run all tests, on SQLite and PostgreSQL
-	go test $(PACKAGES)
+	go test -timeout 20m $(PACKAGES)
 
 .PHONY: race
 race: postgresql ## run all tests under the race detector
-	go test -race $(PACKAGES)
+	go test -race -timeout 30m $(PACKAGES)
 
 .PHONY: lint
 lint: ## run the linters (builds them the first time)

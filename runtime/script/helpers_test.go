@@ -49,7 +49,8 @@ func newHost(t testing.TB, files map[string]string, configure ...func(*script.Co
 	for name, source := range files {
 		h.write(t, name, source)
 	}
-	config := script.Config{Dirs: []string{h.dir}, Logger: slog.New(slog.NewTextHandler(h.log, nil))}
+	config := script.Config{Dirs: []string{h.dir}, Logger: slog.New(slog.NewTextHandler(h.log, nil)),
+		Timeout: 5 * time.Minute} // what is slow on a busy machine is not wrong
 	for _, change := range configure {
 		change(&config)
 	}
