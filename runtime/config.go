@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"gatehouse/runtime/internal/networks"
 	"gatehouse/runtime/mail"
 )
 
@@ -62,6 +63,10 @@ type HTTPConfig struct {
 	Definitions []string      `yaml:"definitions"` // names of the security definitions that guard services
 	MaxBody     int64         `yaml:"max_body"`    // bytes
 	Grace       time.Duration `yaml:"grace"`       // how long calls in flight may take to finish after a stop
+
+	// TrustedProxies are addresses and networks of the proxies whose
+	// X-Forwarded-For is believed.
+	TrustedProxies []string `yaml:"trusted_proxies"`
 }
 
 // LogConfig says how the log is written, to standard error.
@@ -225,6 +230,9 @@ func (c *Config) check(plugins []string) error {
 	}
 	if c.HTTP.MaxBody <= 0 {
 		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))
+	}
+	if _, err := networks.ParseAll(c.HTTP.TrustedProxies); err != nil {
+		faults = append(faults, fmt.Errorf("http.trusted_proxies: %w", err))
 	}
 	return errors.Join(faults...)
 }

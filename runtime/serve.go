@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/sqlite"
+	"gatehouse/runtime/internal/networks"
 	"gatehouse/runtime/security"
 )
 
@@ -39,16 +40,21 @@ func (r *Runtime) Handler() (http.Handler, error) {
 	for _, plugin := range r.started {
 		routes = append(routes, plugin.Routes()...)
 	}
+	proxies, err := networks.ParseAll(r.cfg.HTTP.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
 	return channel.New(channel.Config{
-		Invoker:       r,
-		Authenticator: r.security,
-		Definitions:   r.cfg.HTTP.Definitions,
-		Session:       r.session(),
-		Services:      func() any { return r.Services() },
-		Ready:         r.Ready,
-		Routes:        routes,
-		Logger:        r.logger,
-		MaxBody:       r.cfg.HTTP.MaxBody,
+		Invoker:        r,
+		Authenticator:  r.security,
+		Definitions:    r.cfg.HTTP.Definitions,
+		TrustedProxies: proxies,
+		Session:        r.session(),
+		Services:       func() any { return r.Services() },
+		Ready:          r.Ready,
+		Routes:         routes,
+		Logger:         r.logger,
+		MaxBody:        r.cfg.HTTP.MaxBody,
 	})
 }
 

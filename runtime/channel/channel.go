@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"gatehouse/runtime/invocation"
@@ -51,6 +52,9 @@ type Config struct {
 	// its security definition, and returns its token, or "" where it has none.
 	// Nil opens none.
 	Session func(r *http.Request, caller security.Principal) (string, error)
+
+	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 
 	// Services returns what GET /zato/services answers; nil is an empty list.
 	Services func() any

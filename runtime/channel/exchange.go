@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	pathpkg "path"
 	"runtime/debug"
 	"time"
@@ -65,22 +63,13 @@ func Logger(ctx context.Context) *slog.Logger {
 	return found.logger.With("cid", found.cid)
 }
 
-// RemoteAddr returns the client's address without port: the peer's.
+// RemoteAddr returns the client's address without port: the peer's, or the one
+// that a trusted proxy forwards for.
 func RemoteAddr(r *http.Request) string {
 	if found := exchangeOf(r.Context()); found.address != "" {
 		return found.address
 	}
 	return addressOf(r.RemoteAddr)
-}
-
-func addressOf(peer string) string {
-	if parsed, err := netip.ParseAddrPort(peer); err == nil {
-		return parsed.Addr().Unmap().WithZone("").String()
-	}
-	if host, _, err := net.SplitHostPort(peer); err == nil {
-		return host
-	}
-	return peer
 }
 
 // ServeHTTP answers one request, and logs that it did.
@@ -91,7 +80,7 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		channel:        c,
 		cid:            invocation.NewCID(),
 		logger:         c.Logger,
-		address:        addressOf(r.RemoteAddr),
+		address:        c.clientOf(r),
 	}
 	header := w.Header()
 	header.Set(headerCID, x.cid)

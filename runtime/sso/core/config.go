@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"gatehouse/runtime/internal/networks"
 	"gatehouse/runtime/secret/password"
 )
 
@@ -304,12 +305,9 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	if text == "*" {
 		return netip.Prefix{}, nil
 	}
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Masked(), nil
-	}
-	addr, err := netip.ParseAddr(text)
+	network, err := networks.Parse(text)
 	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("%q is neither an address, nor a network such as 10.0.0.0/8, nor *", text)
+		return netip.Prefix{}, fmt.Errorf("%w, nor *", err)
 	}
-	return netip.PrefixFrom(addr, addr.BitLen()), nil
+	return network, nil
 }
