@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/puddle/v2"
 
 	"gatehouse/runtime/database"
 )
@@ -75,8 +74,10 @@ func fromServer(answer *pgconn.PgError) *database.Error {
 		return found
 	case "25006":
 		return set(database.Unavailable, "the database server is read-only, or a read tried to write")
-	case "28P01", "28000":
-		return set(database.Unavailable, "the database server refused the login: check user, password and pg_hba.conf")
+	case "28P01":
+		return set(database.Unavailable, "the database server refused the login: check user and password")
+	case "28000":
+		return set(database.Unavailable, "the database server refused the login: check the user, the certificate of the client, if it asks for one (sslcert and sslkey of the database URL), and its pg_hba.conf")
 	case "3D000":
 		return set(database.Unavailable, "the database does not exist on the server: create it, or correct the database URL")
 	case "42501":
@@ -104,29 +105,4 @@ func fromServer(answer *pgconn.PgError) *database.Error {
 		return set(database.Internal, "a constraint of the schema was violated (SQLSTATE "+answer.Code+")")
 	}
 	return found
-}
-
-// connectError translates what prevented a connection from being made.
-func (d *db) connectError(ctx context.Context, err error) error {
-	if errors.Is(err, puddle.ErrClosedPool) {
-		return &database.Error{Kind: database.Unavailable, Reason: "the database has been closed", Err: err}
-	}
-	if ctx.Err() != nil {
-		return cancelled(ctx.Err())
-	}
-	var answer *pgconn.PgError
-	if errors.As(err, &answer) {
-		found := fromServer(answer)
-		found.Err = err
-		if found.Kind == database.Internal {
-			found.Kind = database.Unavailable
-			found.Reason = "the database server refused the connection (SQLSTATE " + answer.Code + ")"
-		}
-		return found
-	}
-	return &database.Error{
-		Kind:   database.Unavailable,
-		Reason: fmt.Sprintf("the database server at %s cannot be reached: check that it runs and that the address is right", d.address),
-		Err:    err,
-	}
 }

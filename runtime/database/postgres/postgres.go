@@ -8,7 +8,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -54,7 +53,7 @@ const (
 // db implements database.DB.
 type db struct {
 	pool          *pgxpool.Pool
-	address       string // for messages; host and port of the first server
+	target        target
 	commitTimeout time.Duration
 }
 
@@ -63,11 +62,7 @@ type db struct {
 func Open(ctx context.Context, cfg Config) (database.DB, error) {
 	parsed, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
-		// The parser's message may quote the URL, password and all.
-		return nil, &database.Error{
-			Kind:   database.Internal,
-			Reason: "the database URL cannot be read: it should look like postgres://user:password@host:5432/name, with special characters in the password percent-encoded",
-		}
+		return nil, urlError(err)
 	}
 	if cfg.CommitTimeout <= 0 {
 		cfg.CommitTimeout = defaultCommitTimeout
@@ -79,7 +74,7 @@ func Open(ctx context.Context, cfg Config) (database.DB, error) {
 	}
 	d := &db{
 		pool:          pool,
-		address:       net.JoinHostPort(parsed.ConnConfig.Host, fmt.Sprint(parsed.ConnConfig.Port)),
+		target:        targetOf(parsed.ConnConfig),
 		commitTimeout: cfg.CommitTimeout,
 	}
 	if err := d.Ping(ctx); err != nil {
