@@ -88,8 +88,11 @@ func (t target) reason(err error) string {
 
 // refusal says why a server, or a pooler, refused a connection.
 func (t target) refusal(answer *pgconn.PgError) string {
-	if answer.Code == "28000" && t.plain {
+	switch {
+	case answer.Code == "28000" && t.plain:
 		return "the database server refused the login: check the user and its pg_hba.conf; if that asks for TLS (hostssl), set sslmode=verify-full in the database URL"
+	case answer.Code == "08P01" && strings.Contains(answer.Message, "startup parameter"):
+		return "the pooler in front of the database server does not take a parameter of the database URL: take it out there, or add it to ignore_startup_parameters of PgBouncer"
 	}
 	if found := fromServer(answer); found.Reason != "" {
 		return found.Reason

@@ -3,7 +3,8 @@
 // A change costs two round trips: BEGIN travels with the queries that load,
 // COMMIT with the writes. A read is one. Statements are prepared once on each
 // connection, those of Config.Prepare when it is made, others when they are
-// first used, in the same round trip.
+// first used, in the same round trip; behind a pooler none are, which costs no
+// further trips.
 package postgres
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gatehouse/runtime/database"
@@ -22,13 +24,13 @@ import (
 type Config struct {
 	// URL is a connection string, postgres://user:password@host:port/name,
 	// or one of keywords and values. It may name several hosts, separated by
-	// commas; with target_session_attrs=read-write the one that takes writes
-	// is used. What it leaves out comes from the PG… environment variables.
+	// commas, of which the one that takes writes is used. What it leaves out
+	// comes from the PG… environment variables.
 	URL string
 
 	// Prepare lists statements to prepare when a connection is made. All
 	// statements are prepared sooner or later: these are spared the work
-	// during a call.
+	// during a call. See default_query_exec_mode in docs/postgresql.md.
 	Prepare []string
 
 	// MaxConnections bounds the connections; 0 means 16, or pool_max_conns
@@ -106,11 +108,17 @@ func applyConfig(parsed *pgxpool.Config, cfg Config) {
 	if _, set := connection.RuntimeParams["application_name"]; !set {
 		connection.RuntimeParams["application_name"] = "gatehouse"
 	}
+	// Of several servers a standby would do for nothing.
+	if len(hostPorts(connection)) > 1 && connection.ValidateConnect == nil {
+		connection.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	connection.OnPgError = func(_ *pgconn.PgConn, answer *pgconn.PgError) bool { return !isFatal(answer) }
+	preparing := preparingOf(connection, cfg.URL)
 	// No ping before use, which would cost a round trip: what runs first on
 	// a dead connection runs again on another (see session).
 	parsed.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 	parsed.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		return prepareAll(ctx, conn, cfg.Prepare)
+		return makeReady(ctx, conn, preparing, cfg.Prepare)
 	}
 }
 
@@ -126,9 +134,10 @@ func (d *db) Close() error {
 }
 
 // session runs first on a connection of the pool and returns the connection.
-// Should the connection turn out to be dead, or its prepared statements to be
-// out of date, before first has called any function of the caller's, another
-// connection is tried, until one that has just been made fails.
+// Should the connection turn out to be dead or useless (its prepared statements
+// are out of date, or its server takes changes no more), before first has called
+// any function of the caller's, another connection is tried, until one that has
+// just been made fails.
 func (d *db) session(ctx context.Context, first func(*conn) (progress, error)) (*conn, error) {
 	for {
 		c, err := d.acquire(ctx)
@@ -139,13 +148,8 @@ func (d *db) session(ctx context.Context, first func(*conn) (progress, error)) (
 		if err == nil {
 			return c, nil
 		}
-		stale := isStale(err)
-		again := c.reused && !done.called && ctx.Err() == nil && (c.dead() || stale)
-		if stale {
-			c.discard()
-		} else {
-			c.release()
-		}
+		again := c.reused && !done.called && ctx.Err() == nil && (c.dead() || c.useless)
+		c.release()
 		if !again {
 			return nil, err
 		}
@@ -173,18 +177,23 @@ func (d *db) acquire(ctx context.Context) (*conn, error) {
 	return take(pooled)
 }
 
-// Read sends several queries within a transaction, for they would else have a
-// snapshot each.
+// readOnly returns statements in a transaction of their own, if they need one:
+// several would else have a snapshot each, and behind a pooler a single one
+// could write.
+func (c *conn) readOnly(statements []statement) []statement {
+	if len(statements) == 1 && !c.state.pooled {
+		return statements
+	}
+	return concat(sqlBeginRead, statements, sqlCommit)
+}
+
 func (d *db) Read(ctx context.Context, queries ...database.Query) error {
 	statements, err := encode(queries)
 	if err != nil || len(statements) == 0 {
 		return err
 	}
-	if len(statements) > 1 {
-		statements = concat(sqlBeginRead, statements, sqlCommit)
-	}
 	c, err := d.session(ctx, func(c *conn) (progress, error) {
-		done, err := c.roundTrip(ctx, statements)
+		done, err := c.roundTrip(ctx, c.readOnly(statements))
 		if err != nil {
 			c.rollback()
 		}
@@ -204,7 +213,11 @@ func (d *db) Stream(ctx context.Context, query database.Query) error {
 	}
 	c, err := d.session(ctx, func(c *conn) (progress, error) {
 		c.streaming = true
-		return c.roundTrip(ctx, statements)
+		done, err := c.roundTrip(ctx, c.readOnly(statements))
+		if err != nil {
+			c.rollback()
+		}
+		return done, err
 	})
 	if err != nil {
 		return err
