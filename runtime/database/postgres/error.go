@@ -114,6 +114,8 @@ func fromServer(answer *pgconn.PgError) *database.Error {
 		return found // the number of arguments is wrong
 	case "25006":
 		return set(database.Unavailable, "the database server is read-only, or a read tried to write")
+	case "25P03", "25P04":
+		return set(database.Unavailable, "the database server ended a transaction that took too long (SQLSTATE "+answer.Code+")")
 	case "28P01":
 		return set(database.Unavailable, "the database server refused the login: check user and password")
 	case "28000":
