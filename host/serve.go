@@ -124,5 +124,5 @@ func hasPassword(databaseURL string) bool {
 		return true
 	}
 	_, isSet := parsed.User.Password()
-	return isSet || parsed.Query().Has("password")
+	return isSet || parsed.Query().Has("password") || parsed.Query().Has("sslpassword")
 }

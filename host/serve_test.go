@@ -273,3 +273,16 @@ func checkSession(t *testing.T, host *process, ust string) {
 		t.Errorf("current user: %d %s", status, body)
 	}
 }
+
+// TestPasswordsOfTheDatabase starts hosts whose database URL holds a password of
+// one kind: lines to paste would put it before others' eyes.
+func TestPasswordsOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	for _, parameter := range []string{"password", "sslpassword"} {
+		host := serve(t, t.TempDir(), "--database", pgtest.URL(t)+"&"+parameter+"=hush-hush")
+		host.stop()
+		if strings.Contains(host.stdout.String()+host.stderr.String(), "hush") {
+			t.Errorf("%s is shown", parameter)
+		}
+	}
+}

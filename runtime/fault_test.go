@@ -15,13 +15,29 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
-// TestDatabaseStopsUnderLoad stops PostgreSQL while clients update users and
-// starts it again: there are errors while it is away, the host comes back by
-// itself, and each update that was answered with 200 has its audit entry.
+// TestDatabaseStopsUnderLoad stops PostgreSQL and starts it again.
 func TestDatabaseStopsUnderLoad(t *testing.T) {
 	t.Parallel()
 	cluster := pgtest.New(t, pgtest.Config{Durable: true})
-	h := start(t, options{database: cluster.URL(), services: exampleSources(t)})
+	surviveUnderLoad(t, cluster.URL(), cluster.Stop, cluster.Start)
+}
+
+// TestFailoverUnderLoad has the primary crash and its standby take over, which
+// every commit has waited for.
+func TestFailoverUnderLoad(t *testing.T) {
+	t.Parallel()
+	primary := pgtest.New(t, pgtest.Config{Settings: map[string]string{"synchronous_standby_names": "*"}})
+	standby := primary.Standby(t, pgtest.Config{})
+	both := strings.Replace(primary.URL(), primary.Address(), primary.Address()+","+standby.Address(), 1)
+	surviveUnderLoad(t, both+"&target_session_attrs=read-write", primary.Kill, standby.Promote)
+}
+
+// surviveUnderLoad takes the database away while clients update users and brings
+// it back: there are errors while it is away, the host comes back by itself, and
+// each update that was answered with 200 has its audit entry.
+func surviveUnderLoad(t *testing.T, database string, goAway, comeBack func() error) {
+	t.Helper()
+	h := start(t, options{database: database, services: exampleSources(t)})
 	_, ust := h.user("jane", nil)
 
 	var done atomic.Bool
@@ -51,7 +67,7 @@ func TestDatabaseStopsUnderLoad(t *testing.T) {
 		})
 	}
 	until(t, "updates", func() bool { return succeeded.Load() > 20 })
-	if err := cluster.Stop(); err != nil {
+	if err := goAway(); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "errors", func() bool { return refused.Load() > 4 })
@@ -61,7 +77,7 @@ func TestDatabaseStopsUnderLoad(t *testing.T) {
 	if got := h.send(http.MethodGet, "/readyz", ""); got.status != 503 {
 		t.Errorf("readyz: %v", got)
 	}
-	if err := cluster.Start(); err != nil {
+	if err := comeBack(); err != nil {
 		t.Fatal(err)
 	}
 	before := succeeded.Load()

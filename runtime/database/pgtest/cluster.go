@@ -1,121 +1,105 @@
 package pgtest
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
-const (
-	startTimeout = 30 * time.Second
-	stopTimeout  = 15 * time.Second
-)
+// superuser is the role of the tests, which needs no password.
+const superuser = "gatehouse"
 
 // Cluster is one PostgreSQL server with its data. Its methods are for one
 // goroutine at a time.
 type Cluster struct {
-	cfg        Config
-	binaries   string
-	directory  string // holds data and log
-	port       int
-	credential *syscall.Credential // nil unless root, which PostgreSQL refuses
-
-	process *os.Process // nil while stopped
-	exited  chan struct{}
+	daemon
+	cfg      Config
+	binaries string
 }
 
-// start makes a cluster and starts its server.
-func start(cfg Config) (*Cluster, error) {
+// start makes a cluster with a database that fill makes, and starts its server.
+func start(cfg Config, fill func(*Cluster) error) (*Cluster, error) {
 	binaries, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
-	credential, err := unprivileged()
+	daemon, err := newDaemon()
 	if err != nil {
 		return nil, err
 	}
-	directory, err := os.MkdirTemp("", "gatehouse-pgtest-")
-	if err != nil {
-		return nil, fmt.Errorf("pgtest: %w", err)
-	}
-	c := &Cluster{cfg: cfg, binaries: binaries, directory: directory, credential: credential}
-	if err := c.setUp(); err != nil {
+	c := &Cluster{daemon: daemon, cfg: cfg, binaries: binaries}
+	if err := c.setUp(fill); err != nil {
 		return nil, errors.Join(err, c.remove())
 	}
 	return c, nil
 }
 
-func (c *Cluster) setUp() error {
-	if c.credential != nil {
-		if err := os.Chown(c.directory, int(c.credential.Uid), int(c.credential.Gid)); err != nil {
-			return fmt.Errorf("pgtest: %w", err)
-		}
+func (c *Cluster) setUp(fill func(*Cluster) error) error {
+	if err := fill(c); err != nil {
+		return err
 	}
-	initdb := c.command("initdb", "--pgdata", c.data(), "--username", "gatehouse", "--auth", "trust",
-		"--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions")
-	if output, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("pgtest: initdb: %w\n%s", err, output)
+	if err := c.configure(); err != nil {
+		return err
 	}
-	// Another process may take the port between its choice and its use.
-	var err error
-	for range 3 {
-		if c.port, err = freePort(); err != nil {
-			return fmt.Errorf("pgtest: %w", err)
-		}
-		if err = c.Start(); err == nil {
-			return nil
-		}
-	}
-	return err
+	return c.onFreePort(c.Start)
 }
+
+// initdb makes an empty database.
+func (c *Cluster) initdb() error {
+	return c.run("initdb", "--pgdata", c.data(), "--username", superuser, "--auth", "trust",
+		"--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions")
+}
+
+func (c *Cluster) run(name string, arguments ...string) error {
+	if output, err := c.command(filepath.Join(c.binaries, name), arguments...).CombinedOutput(); err != nil {
+		return fmt.Errorf("pgtest: %s: %w\n%s", name, err, output)
+	}
+	return nil
+}
+
+// configure writes the files that Config asks for.
+func (c *Cluster) configure() error {
+	if len(c.cfg.Access) > 0 {
+		access := "host all,replication " + superuser + " 127.0.0.1/32 trust\n" + strings.Join(c.cfg.Access, "\n") + "\n"
+		if err := c.write("data/pg_hba.conf", []byte(access)); err != nil {
+			return err
+		}
+	}
+	if c.cfg.TLS == nil {
+		return nil
+	}
+	for name, from := range map[string]string{
+		certificateFile: c.cfg.TLS.Certificate.File, keyFile: c.cfg.TLS.Certificate.KeyFile, caFile: c.cfg.TLS.ClientCA,
+	} {
+		if from == "" {
+			continue
+		}
+		content, err := os.ReadFile(from)
+		if err != nil {
+			return fmt.Errorf("pgtest: %w", err)
+		}
+		if err := c.write(filepath.Join("data", name), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Names of files in the data directory.
+const (
+	certificateFile = "server.crt"
+	keyFile         = "server.key"
+	caFile          = "ca.crt"
+)
 
 // Start starts the server, which must be stopped, on the port that it had, and
 // waits until it takes connections.
 func (c *Cluster) Start() error {
-	if c.process != nil {
-		return errors.New("pgtest: the server runs already")
-	}
-	log, err := os.OpenFile(c.logPath(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	server := c.command("postgres", c.arguments()...)
-	server.Stdout, server.Stderr = log, log
-	started := make(chan error, 1)
-	exited := make(chan struct{})
-	go func() {
-		// The server is told to end when the thread that started it does, so
-		// that thread has to stay: see dieWithParent.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		defer func() { _ = log.Close() }()
-		err := server.Start()
-		started <- err
-		if err == nil {
-			_ = server.Wait()
-		}
-		close(exited)
-	}()
-	if err := <-started; err != nil {
-		return fmt.Errorf("pgtest: start postgres: %w", err)
-	}
-	c.process, c.exited = server.Process, exited
-	if err := c.awaitReady(); err != nil {
-		output, _ := os.ReadFile(c.logPath())
-		return errors.Join(fmt.Errorf("pgtest: postgres does not take connections: %w\n%s", err, tail(output, 20)), c.Kill())
-	}
-	return nil
+	return c.launch(c.command(filepath.Join(c.binaries, "postgres"), c.arguments()...), c.URL())
 }
 
 func (c *Cluster) arguments() []string {
@@ -131,6 +115,12 @@ func (c *Cluster) arguments() []string {
 		settings["fsync"] = "off"
 		settings["full_page_writes"] = "off"
 	}
+	if c.cfg.TLS != nil {
+		settings["ssl"], settings["ssl_cert_file"], settings["ssl_key_file"] = "on", certificateFile, keyFile
+		if c.cfg.TLS.ClientCA != "" {
+			settings["ssl_ca_file"] = caFile
+		}
+	}
 	for name, value := range c.cfg.Settings {
 		settings[name] = value
 	}
@@ -141,90 +131,21 @@ func (c *Cluster) arguments() []string {
 	return arguments
 }
 
-// awaitReady waits until the server answers or has exited.
-func (c *Cluster) awaitReady() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
-	for {
-		conn, err := pgx.Connect(ctx, c.URL())
-		if err == nil {
-			return conn.Close(ctx)
-		}
-		select {
-		case <-c.exited:
-			return errors.New("it has exited")
-		case <-ctx.Done():
-			return err
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
 // Stop ends the server in an orderly way: its clients are disconnected.
 func (c *Cluster) Stop() error { return c.end(syscall.SIGINT) }
 
 // Kill ends the server as a crash does.
 func (c *Cluster) Kill() error { return c.end(syscall.SIGQUIT) }
 
-func (c *Cluster) end(signal os.Signal) error {
-	if c.process == nil {
-		return nil
-	}
-	// It may have exited by itself.
-	if err := c.process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("pgtest: stop postgres: %w", err)
-	}
-	select {
-	case <-c.exited:
-	case <-time.After(stopTimeout):
-		_ = c.process.Kill()
-		<-c.exited
-	}
-	c.process = nil
-	return nil
-}
-
-// remove stops the server and removes its files.
-func (c *Cluster) remove() error {
-	err := c.Kill()
-	if removeErr := os.RemoveAll(c.directory); removeErr != nil {
-		err = errors.Join(err, fmt.Errorf("pgtest: %w", removeErr))
-	}
-	return err
-}
-
 // URL returns the connection string of the database that the server starts
 // with.
 func (c *Cluster) URL() string { return c.url("postgres") }
 
-// Address returns the host and port of the server, for a proxy in between.
-func (c *Cluster) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
-
 func (c *Cluster) url(name string) string {
-	return fmt.Sprintf("postgres://gatehouse@%s/%s?sslmode=disable", c.Address(), name)
+	return fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", superuser, c.Address(), name)
 }
 
-func (c *Cluster) data() string    { return filepath.Join(c.directory, "data") }
-func (c *Cluster) logPath() string { return filepath.Join(c.directory, "log") }
-
-func (c *Cluster) command(name string, arguments ...string) *exec.Cmd {
-	command := exec.Command(filepath.Join(c.binaries, name), arguments...)
-	command.Dir = c.directory
-	// None of the PG… variables of this environment is meant for it.
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
-	command.SysProcAttr = dieWithParent(c.credential)
-	command.WaitDelay = stopTimeout
-	return command
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	return port, listener.Close()
-}
+func (c *Cluster) data() string { return filepath.Join(c.directory, "data") }
 
 // binariesVariable names the directory of the binaries, if they are not where
 // they are looked for.
@@ -265,10 +186,4 @@ func hasBinaries(directory string) bool {
 		}
 	}
 	return true
-}
-
-// tail is the end of a text that is too long to show.
-func tail(text []byte, lines int) string {
-	all := strings.Split(string(bytes.TrimSpace(text)), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }

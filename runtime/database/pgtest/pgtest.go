@@ -11,7 +11,8 @@
 //
 // Without PostgreSQL the tests fail, for tests that did not run prove nothing:
 // install it (apt-get install postgresql), or set GATEHOUSE_TEST_POSTGRES_BIN
-// to the directory of initdb and postgres.
+// to the directory of initdb and postgres. Tests behind PgBouncer are skipped
+// where there is none.
 package pgtest
 
 import (
@@ -85,7 +86,7 @@ func sharedCluster() (cluster *Cluster, number int, err error) {
 		return nil, 0, fmt.Errorf("pgtest: the package needs func TestMain(m *testing.M) { pgtest.Main(m) }, which stops the server")
 	}
 	if shared.cluster == nil && shared.err == nil {
-		shared.cluster, shared.err = start(Config{})
+		shared.cluster, shared.err = start(Config{}, (*Cluster).initdb)
 	}
 	shared.databases++
 	return shared.cluster, shared.databases, shared.err
@@ -99,12 +100,33 @@ type Config struct {
 
 	// Settings are further settings of postgresql.conf.
 	Settings map[string]string
+
+	// TLS has the server offer TLS; nil: it does not.
+	TLS *TLS
+
+	// Access are lines of pg_hba.conf, for other roles than the superuser of
+	// the tests, who always gets in from this machine. Without any, all do.
+	Access []string
+}
+
+// TLS is what a server needs for TLS.
+type TLS struct {
+	Certificate Certificate
+
+	// ClientCA is a PEM file of CAs whose clients' certificates are taken;
+	// empty: none are asked for.
+	ClientCA string
 }
 
 // New starts a server for this test alone, which ends with it.
 func New(t testing.TB, cfg Config) *Cluster {
 	t.Helper()
-	cluster, err := start(cfg)
+	return newCluster(t, cfg, (*Cluster).initdb)
+}
+
+func newCluster(t testing.TB, cfg Config, fill func(*Cluster) error) *Cluster {
+	t.Helper()
+	cluster, err := start(cfg, fill)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // The statements around a transaction. Connections are read-only by default
-// (see prepareAll), so that a Read that writes is refused as it is on SQLite.
+// (see makeReady), so that a Read that writes is refused as it is on SQLite.
 const (
 	sqlBegin     = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 	sqlBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -33,6 +33,7 @@ func (d *db) Change(ctx context.Context, load []database.Query, decide func() ([
 	}
 	loads = concat(sqlBegin, loads)
 	c, err := d.session(ctx, func(c *conn) (progress, error) {
+		c.changing = true
 		done, err := c.roundTrip(ctx, loads)
 		if err != nil {
 			c.rollback()

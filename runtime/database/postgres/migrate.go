@@ -16,7 +16,10 @@ const lockMigrations = "SELECT pg_advisory_xact_lock(7449359063106351973)"
 func (d *db) Migrate(ctx context.Context, owner string, migrations []database.Migration) error {
 	return migrate.Run(owner, migrations, func(step migrate.Step) error {
 		begin := []statement{{sql: sqlBegin}, {sql: lockMigrations}}
-		c, err := d.session(ctx, func(c *conn) (progress, error) { return c.roundTrip(ctx, begin) })
+		c, err := d.session(ctx, func(c *conn) (progress, error) {
+			c.changing = true
+			return c.roundTrip(ctx, begin)
+		})
 		if err != nil {
 			return err
 		}

@@ -3,19 +3,19 @@
 // A change costs two round trips: BEGIN travels with the queries that load,
 // COMMIT with the writes. A read is one. Statements are prepared once on each
 // connection, those of Config.Prepare when it is made, others when they are
-// first used, in the same round trip.
+// first used, in the same round trip; behind a pooler none are, which costs no
+// further trips.
 package postgres
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"gatehouse/runtime/database"
@@ -25,13 +25,13 @@ import (
 type Config struct {
 	// URL is a connection string, postgres://user:password@host:port/name,
 	// or one of keywords and values. It may name several hosts, separated by
-	// commas; with target_session_attrs=read-write the one that takes writes
-	// is used. What it leaves out comes from the PG… environment variables.
+	// commas, of which the one that takes writes is used. What it leaves out
+	// comes from the PG… environment variables.
 	URL string
 
 	// Prepare lists statements to prepare when a connection is made. All
 	// statements are prepared sooner or later: these are spared the work
-	// during a call.
+	// during a call. See default_query_exec_mode in docs/postgresql.md.
 	Prepare []string
 
 	// MaxConnections bounds the connections; 0 means 16, or pool_max_conns
@@ -57,7 +57,7 @@ const (
 type db struct {
 	pool          *pgxpool.Pool
 	name          string // see database.DB
-	address       string // for messages; host and port of the first server
+	target        target
 	commitTimeout time.Duration
 }
 
@@ -66,11 +66,7 @@ type db struct {
 func Open(ctx context.Context, cfg Config) (database.DB, error) {
 	parsed, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
-		// The parser's message may quote the URL, password and all.
-		return nil, &database.Error{
-			Kind:   database.Internal,
-			Reason: "the database URL cannot be read: it should look like postgres://user:password@host:5432/name, with special characters in the password percent-encoded",
-		}
+		return nil, urlError(err)
 	}
 	if cfg.CommitTimeout <= 0 {
 		cfg.CommitTimeout = defaultCommitTimeout
@@ -83,7 +79,7 @@ func Open(ctx context.Context, cfg Config) (database.DB, error) {
 	d := &db{
 		pool:          pool,
 		name:          nameOf(parsed.ConnConfig),
-		address:       net.JoinHostPort(parsed.ConnConfig.Host, fmt.Sprint(parsed.ConnConfig.Port)),
+		target:        targetOf(parsed.ConnConfig),
 		commitTimeout: cfg.CommitTimeout,
 	}
 	if err := d.Ping(ctx); err != nil {
@@ -115,11 +111,17 @@ func applyConfig(parsed *pgxpool.Config, cfg Config) {
 	if _, set := connection.RuntimeParams["application_name"]; !set {
 		connection.RuntimeParams["application_name"] = "gatehouse"
 	}
+	// Of several servers a standby would do for nothing.
+	if len(hostPorts(connection)) > 1 && connection.ValidateConnect == nil {
+		connection.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	connection.OnPgError = func(_ *pgconn.PgConn, answer *pgconn.PgError) bool { return !isFatal(answer) }
+	preparing := preparingOf(connection, cfg.URL)
 	// No ping before use, which would cost a round trip: what runs first on
 	// a dead connection runs again on another (see session).
 	parsed.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 	parsed.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		return prepareAll(ctx, conn, cfg.Prepare)
+		return makeReady(ctx, conn, preparing, cfg.Prepare)
 	}
 }
 
@@ -129,14 +131,7 @@ func (d *db) Name() string { return d.name }
 
 // nameOf names a database by its servers and its name.
 func nameOf(connection *pgx.ConnConfig) string {
-	servers := []string{net.JoinHostPort(connection.Host, fmt.Sprint(connection.Port))}
-	for _, fallback := range connection.Fallbacks { // one without TLS has the same address
-		server := net.JoinHostPort(fallback.Host, fmt.Sprint(fallback.Port))
-		if !slices.Contains(servers, server) {
-			servers = append(servers, server)
-		}
-	}
-	return fmt.Sprintf("postgres://%s/%s", strings.Join(servers, ","), url.PathEscape(connection.Database))
+	return "postgres://" + strings.Join(hostPorts(connection), ",") + "/" + url.PathEscape(connection.Database)
 }
 
 func (d *db) Ping(ctx context.Context) error {
@@ -149,9 +144,10 @@ func (d *db) Close() error {
 }
 
 // session runs first on a connection of the pool and returns the connection.
-// Should the connection turn out to be dead, or its prepared statements to be
-// out of date, before first has called any function of the caller's, another
-// connection is tried, until one that has just been made fails.
+// Should the connection turn out to be dead or useless (its prepared statements
+// are out of date, or its server takes changes no more), before first has called
+// any function of the caller's, another connection is tried, until one that has
+// just been made fails.
 func (d *db) session(ctx context.Context, first func(*conn) (progress, error)) (*conn, error) {
 	for {
 		c, err := d.acquire(ctx)
@@ -162,13 +158,8 @@ func (d *db) session(ctx context.Context, first func(*conn) (progress, error)) (
 		if err == nil {
 			return c, nil
 		}
-		stale := isStale(err)
-		again := c.reused && !done.called && ctx.Err() == nil && (c.dead() || stale)
-		if stale {
-			c.discard()
-		} else {
-			c.release()
-		}
+		again := c.reused && !done.called && ctx.Err() == nil && (c.dead() || c.useless)
+		c.release()
 		if !again {
 			return nil, err
 		}
@@ -196,18 +187,23 @@ func (d *db) acquire(ctx context.Context) (*conn, error) {
 	return take(pooled)
 }
 
-// Read sends several queries within a transaction, for they would else have a
-// snapshot each.
+// readOnly returns statements in a transaction of their own, if they need one:
+// several would else have a snapshot each, and behind a pooler a single one
+// could write.
+func (c *conn) readOnly(statements []statement) []statement {
+	if len(statements) == 1 && !c.state.pooled {
+		return statements
+	}
+	return concat(sqlBeginRead, statements, sqlCommit)
+}
+
 func (d *db) Read(ctx context.Context, queries ...database.Query) error {
 	statements, err := encode(queries)
 	if err != nil || len(statements) == 0 {
 		return err
 	}
-	if len(statements) > 1 {
-		statements = concat(sqlBeginRead, statements, sqlCommit)
-	}
 	c, err := d.session(ctx, func(c *conn) (progress, error) {
-		done, err := c.roundTrip(ctx, statements)
+		done, err := c.roundTrip(ctx, c.readOnly(statements))
 		if err != nil {
 			c.rollback()
 		}
@@ -227,7 +223,11 @@ func (d *db) Stream(ctx context.Context, query database.Query) error {
 	}
 	c, err := d.session(ctx, func(c *conn) (progress, error) {
 		c.streaming = true
-		return c.roundTrip(ctx, statements)
+		done, err := c.roundTrip(ctx, c.readOnly(statements))
+		if err != nil {
+			c.rollback()
+		}
+		return done, err
 	})
 	if err != nil {
 		return err

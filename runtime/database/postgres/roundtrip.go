@@ -55,11 +55,11 @@ func (c *conn) send(pipeline *pgconn.Pipeline, statements []statement) []string 
 		}
 		// One that stands here twice is simply prepared twice: the second
 		// description replaces the first.
-		if c.state.names >= maxStatements {
+		if !c.state.prepares || c.state.names >= maxStatements {
 			pipeline.SendQueryParams(s.sql, s.args, nil, s.formats, binary)
 			continue
 		}
-		names[i] = statementName(c.state.names)
+		names[i] = statementName(c.state.names, s.sql)
 		c.state.names++
 		pipeline.SendPrepare(names[i], s.sql, nil)
 		pipeline.SendQueryPrepared(names[i], s.args, s.formats, binary)
@@ -70,7 +70,11 @@ func (c *conn) send(pipeline *pgconn.Pipeline, statements []statement) []string 
 // receive reads the answer to one statement.
 func (c *conn) receive(ctx context.Context, pipeline *pgconn.Pipeline, s *statement, name string, done *progress) error {
 	fail := func(err error) error {
-		done.answered = isAnswer(err)
+		done.answered = c.isAnswer(err)
+		c.useless = c.useless || isStale(err) || c.changing && isReadOnly(err, s)
+		if s.sql == sqlBegin && isReadOnly(err, s) {
+			return &database.Error{Kind: database.Unavailable, Reason: standbyReason, Err: err}
+		}
 		return c.translate(ctx, err)
 	}
 	if name != "" {

@@ -64,13 +64,20 @@ func updateBetween(t testing.TB, db database.DB, first, second int, amount int64
 
 func TestRoundTrips(t *testing.T) {
 	direct := withAccounts(t)
-	for name, prepare := range map[string][]string{
-		"prepared when connected": {selectAccount, updateAccount, insertEntry},
-		"prepared at first use":   nil,
+	_, pooled := pgtest.NewPooler(t, direct)
+	all := []string{selectAccount, updateAccount, insertEntry}
+	for name, c := range map[string]struct {
+		url, parameter string
+		prepare        []string
+	}{
+		"prepared when connected": {direct, "", all},
+		"prepared at first use":   {direct, "", nil},
+		"never prepared":          {direct, "&default_query_exec_mode=exec", all},
+		"behind a pooler":         {pooled, "", all},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, through := startProxy(t, direct)
-			db := open(t, postgres.Config{URL: through, Prepare: prepare, MaxConnections: 1})
+			p, through := startProxy(t, c.url)
+			db := open(t, postgres.Config{URL: through + c.parameter, Prepare: c.prepare, MaxConnections: 1})
 			expect := func(what string, want int, run func() error) {
 				t.Helper()
 				p.arm(-1, -1)
@@ -129,8 +136,13 @@ func TestPrepareBeforeMigration(t *testing.T) {
 // says which.
 func TestCutConnections(t *testing.T) {
 	direct := withAccounts(t)
-	control := open(t, postgres.Config{URL: direct, MaxConnections: 2})
 	p, through := startProxy(t, direct)
+	cutConnections(t, p, direct, through)
+}
+
+func cutConnections(t *testing.T, p *proxy, direct, through string) {
+	t.Helper()
+	control := open(t, postgres.Config{URL: direct, MaxConnections: 2})
 	db := open(t, postgres.Config{URL: through, MaxConnections: 1})
 	outcomes := map[string]int{}
 	for _, side := range []int{client, server} {
