@@ -304,6 +304,11 @@ func TestLockedByAnotherProcess(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	withNotes(t, db)
+	patient, err := sqlite.Open(t.Context(), sqlite.Config{Path: path, LockTimeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = patient.Close() })
 
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 	child.Env = append(os.Environ(), variable+"="+path)
@@ -336,7 +341,7 @@ func TestLockedByAnotherProcess(t *testing.T) {
 		t.Errorf("a caller who leaves earlier: %v, want kind Cancelled", err)
 	}
 	waiting := make(chan error)
-	go func() { waiting <- write(db, "waited") }()
+	go func() { waiting <- write(patient, "waited") }()
 	time.Sleep(100 * time.Millisecond)
 	_ = input.Close()
 	if err := <-waiting; err != nil {
