@@ -81,6 +81,9 @@ func (i *installation) configuration() (runtime.Config, error) {
 	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
 		return cfg, err
 	}
+	if err := cfg.CheckEnvironment(plugin.New()); err != nil {
+		return cfg, err
+	}
 	override := func(name string, setting *string, flag string) {
 		if flag != "" {
 			*setting = flag

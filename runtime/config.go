@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"gatehouse/runtime/internal/settings"
+	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/mail"
 )
 
@@ -46,6 +49,8 @@ type Config struct {
 	file     string
 
 	environment map[string]string // the variables that may hold settings
+	known       []string          // variables of the settings that there are
+	opaque      []string          // sections of plugins whose settings are not known
 	overridden  map[string]string // variables of the settings that came from them, by their path
 }
 
@@ -99,7 +104,7 @@ func LoadConfig(path string) (Config, error) {
 		return cfg, nil
 	}
 	if err := yaml.Load(text, &document, yaml.WithKnownFields()); err != nil {
-		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err))
+		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err, reflect.TypeFor[Config]()))
 	}
 	cfg = document.Config
 	cfg.sections, cfg.lines, cfg.file = document.Sections, keyLines(text), path
@@ -107,20 +112,28 @@ func LoadConfig(path string) (Config, error) {
 }
 
 var (
-	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
 	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into \S+`)
 	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
 )
 
 // inWords says what is wrong with a file in the words of its author, who
-// knows settings rather than the types of a program.
-func inWords(err error) string {
+// knows settings rather than the types of a program. The file was read into a
+// value of a type.
+func inWords(err error, of reflect.Type) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
 	if found := notYAML.FindStringSubmatch(text); found != nil {
 		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
 	}
-	text = unknownField.ReplaceAllString(text, "there is no setting $1")
+	text = unknownField.ReplaceAllStringFunc(text, func(fault string) string {
+		found := unknownField.FindStringSubmatch(fault)
+		in := settings.Of(of, found[2])
+		if in == nil {
+			in = of // which reads itself, as a type without its methods
+		}
+		return "there is no setting " + found[1] + similar.Hint(found[1], settings.Names(in))
+	})
 	text = wrongKind.ReplaceAllString(text, "these settings are written below it, one a line, as setting: value")
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
@@ -195,7 +208,7 @@ func stripComments(text []byte) []byte {
 func (c *Config) section(name string, dst any) error {
 	if node, ok := c.sections[name]; ok {
 		if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
-			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err))
+			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err, reflect.TypeOf(dst)))
 		}
 	}
 	return c.overrideSection(name, dst)
@@ -206,7 +219,8 @@ func (c *Config) check(plugins []string) error {
 	var faults []error
 	for name := range c.sections {
 		if !slices.Contains(plugins, name) {
-			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q", c.file, c.lines[name], name))
+			hint := similar.Hint(name, append(settings.Names(reflect.TypeFor[Config]()), plugins...))
+			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], name, hint))
 		}
 	}
 	if c.Services.Timeout <= 0 {

@@ -96,8 +96,13 @@ func compare(t *testing.T, at string, documented, inCode any) {
 func TestWrongConfiguration(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"listen: x\nlitsen: y\n":                           {"line 2", "no setting or section \"litsen\""},
-		"ssso:\n  main: {}\n":                              {"line 1", "ssso"},
+		"listen: x\nlitsen: y\n":                           {"line 2", "no setting or section \"litsen\" (did you mean listen?)"},
+		"ssso:\n  main: {}\n":                              {"line 1", "ssso", "(did you mean sso?)"},
+		"services:\n  tmeout: 1s\n":                        {"line 2: there is no setting tmeout (did you mean timeout?)"},
+		"sso:\n  sessoin: {}\n":                            {"line 2: there is no setting sessoin (did you mean session?)"},
+		"sso:\n  password: {min_lenght: 3}\n":              {"line 2: there is no setting min_lenght (did you mean min_length?)"},
+		"sso:\n  login:\n    throttle: {after_usr: 3}\n":   {"line 3: there is no setting after_usr"},
+		"sso:\n  signup: {max_length_emial: 3}\n":          {"sso.signup.max_length_emial: there is no such setting (did you mean max_length_email?)"},
 		"services:\n  timeout: soon\n":                     {"line 2"},
 		"services:\n  timeout: -1s\n":                      {"line 2: services.timeout"},
 		"services:\n  directories: [x]\n  pool_size: -1\n": {"line 3: services.pool_size"},
@@ -117,11 +122,11 @@ func TestWrongConfiguration(t *testing.T) {
 		"sso:\n  signup: {max_length_username: 500}\n":     {"signup.max_length_username"},
 
 		"smtp:\n  main:\n    host: x\n    port: 99999\n":                         {"line 4: smtp.main.port"},
-		"smtp:\n  main:\n    hots: x\n":                                          {"line 3", "no setting hots"},
+		"smtp:\n  main:\n    hots: x\n":                                          {"line 3", "no setting hots (did you mean host?)"},
 		"smtp:\n  main: {host: x, username: u}\n":                                {"smtp.main.password", "GATEHOUSE_SMTP_MAIN_PASSWORD"},
 		"smtp:\n  main: {host: x, timeout: soon}\n":                              {"line 2", "a duration"},
 		"sso:\n  password_reset:\n    valid_for: 0\n":                            {"line 3: sso.password_reset.valid_for"},
-		"sso:\n  password_reset:\n    vaild_for: 1\n":                            {"vaild_for"},
+		"sso:\n  password_reset:\n    vaild_for: 1\n":                            {"sso.password_reset.vaild_for: there is no such setting (did you mean valid_for?)"},
 		"sso:\n  prt:\n    valid_for: soon\n":                                    {"line 3", `"soon" is not a value`},
 		"sso:\n  prt:\n    valid_for: 0\n":                                       {"sso.password_reset.valid_for"},
 		"sso:\n  main: {smtp_conn: x}\n":                                         {"line 2: sso.main.smtp_conn", `"x"`},
