@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // noArgs wants no arguments.
@@ -31,16 +33,35 @@ func subcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	cmd.SuggestionsMinimumDistance = 2 // letters, cobra's own default
-	var meant string
-	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		meant = fmt.Sprintf(" (did you mean %s?)", strings.Join(similar, " or "))
-	}
 	has := "there is"
 	if cmd.HasParent() {
 		has = commandOf(cmd) + " has"
 	}
-	return fmt.Errorf("%s no command %q%s: see %q", has, args[0], meant, cmd.CommandPath()+" --help")
+	return fmt.Errorf("%s no command %q%s: see %q", has, args[0], meant(cmd, args[0]), cmd.CommandPath()+" --help")
+}
+
+// meant tells which commands below one are named like a text.
+func meant(cmd *cobra.Command, text string) string {
+	cmd.SuggestionsMinimumDistance = 2 // letters, cobra's own default
+	similar := cmd.SuggestionsFor(text)
+	if len(similar) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(similar, " or "))
+}
+
+// flagError adds to the error of a flag what may help.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := ""
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		flags := new(cobra.Command) // which finds names that are similar
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			flags.AddCommand(&cobra.Command{Use: "--" + flag.Name, Run: func(*cobra.Command, []string) {}})
+		})
+		hint = meant(flags, "--"+unknown.GetSpecifiedName())
+	}
+	return fmt.Errorf("%w%s: see %q", err, hint, cmd.CommandPath()+" --help")
 }
 
 // showHelp is what a command does that is there for those below it.

@@ -68,7 +68,7 @@ func newAuditList() *cobra.Command {
 	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m or 24h")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON object a line")
-	in.flags(flags, "data")
+	in.flags(flags)
 	return cmd
 }
 

@@ -77,7 +77,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")
 	cmd.Flags().BoolVar(&accept, "accept", false, "where the head was altered, make it anew, so that entries are sealed again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: each finding, and the report")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 

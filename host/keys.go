@@ -81,7 +81,7 @@ func newKeysList() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&usage, "usage", false, "count what is encrypted with each, which looks at all rows")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -138,7 +138,7 @@ for hosts that have files of their own, which must all know it first.`,
 	}
 	cmd.Flags().BoolVar(&last, "last", false, "add it behind the others: it decrypts, and does not encrypt yet")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -184,7 +184,7 @@ host starts that lacks one of the keys.`,
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be encrypted anew")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -306,7 +306,7 @@ func newKeysPromote() *cobra.Command {
 			return err
 		},
 	}
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -352,7 +352,7 @@ and these clients have to log in again.`,
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "even if clients hold tokens of it")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 

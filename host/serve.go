@@ -28,7 +28,7 @@ Calls in flight finish after an interrupt; a second interrupt ends at once.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.serve(cmd) },
 	}
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	in.serviceFlags(cmd.Flags())
 	cmd.Flags().StringVar(&in.listen, "listen", "", "`HOST:PORT` to serve on (default 127.0.0.1:17010)")
 	return cmd

@@ -87,7 +87,7 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 	flags.StringVar(&password, "password", "", "`password`; left out, it is asked for")
 	flags.Bool("auto-approve", true, "accepted for scripts that give it: users created here are approved")
 	flags.BoolVar(&asJSON, "json", false, "print the user as JSON")
-	in.flags(flags, "data")
+	in.flags(flags)
 	return cmd
 }
 
@@ -129,6 +129,6 @@ REST, and the password and the TOTP code are checked.`,
 	cmd.Flags().StringVar(&login.TOTPCode, "totp-code", "", "TOTP `code`, checked with the password")
 	cmd.Flags().StringVar(&login.NewPassword, "new-password", "", "new `password`, where it must be changed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the session as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }

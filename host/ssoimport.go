@@ -87,7 +87,7 @@ valid, 1 anything else, such as an import that did not come to its end.`,
 	flags.BoolVar(&run.skipExisting, "skip-existing", false, "leave users alone that are there already, rather than refusing their lines")
 	flags.BoolVar(&run.requirePassword, "require-password", false, "refuse lines that have neither a password nor a password_hash")
 	flags.BoolVar(&run.asJSON, "json", false, "print what was refused, and the sum, as JSON")
-	in.flags(flags, "data")
+	in.flags(flags)
 	return cmd
 }
 

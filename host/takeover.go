@@ -47,7 +47,7 @@ it.`,
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "tell what would be done, and write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
