@@ -55,8 +55,8 @@ Exit status: 0 where all is as it was written, else 1.`,
 				if asJSON {
 					err = encode(report)
 				} else {
-					_, err = fmt.Fprintf(out, "%d entries verified under %d seals, %d not sealed yet, %d removed by their age\n",
-						report.Entries, report.Seals, report.Unsealed, report.Removed)
+					_, err = fmt.Fprintf(out, "%s verified under %s, %d not sealed yet, %d removed by their age\n",
+						counted(report.Entries, "entry", "entries"), counted(report.Seals, "seal", "seals"), report.Unsealed, report.Removed)
 					if err == nil && report.Head != "" {
 						_, err = fmt.Fprintf(out, "head %s\n", report.Head)
 					}

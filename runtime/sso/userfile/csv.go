@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"gatehouse/runtime/internal/similar"
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/sso"
 )
 
@@ -128,7 +129,7 @@ func (t *table) next() (Record, error) {
 	line, _ := t.in.FieldPos(0)
 	record := Record{Line: t.lines + line}
 	if len(cells) != len(t.columns) {
-		record.Err = fmt.Errorf("%s for %s, separated by %s", count(len(cells), "cell"), count(len(t.columns), "column"), separatorNames[t.in.Comma])
+		record.Err = fmt.Errorf("%s for %s, separated by %s", words.Counted(len(cells), "cell", "cells"), words.Counted(len(t.columns), "column", "columns"), separatorNames[t.in.Comma])
 		return record, nil
 	}
 	data := map[string]any{}
@@ -143,13 +144,6 @@ func (t *table) next() (Record, error) {
 	}
 	record.User = sso.NewUserFromImport(data)
 	return record, nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (t *table) ends() { t.src.ends(t.skipped + t.in.InputOffset()) }
