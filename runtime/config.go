@@ -52,6 +52,7 @@ type Config struct {
 	known       []string          // variables of the settings that there are
 	opaque      []string          // sections of plugins whose settings are not known
 	overridden  map[string]string // variables of the settings that came from them, by their path
+	replaced    []string          // settings that were set otherwise afterwards
 }
 
 // ServicesConfig says where scripts are and how they run.

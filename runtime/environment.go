@@ -85,6 +85,32 @@ func (c *Config) Replaced(settings ...string) {
 		delete(c.overridden, setting)
 		delete(c.lines, setting)
 	}
+	c.replaced = append(slices.Clip(c.replaced), settings...)
+}
+
+// Variables lists the environment variables that settings and secrets were read
+// from, but for those of some sections or settings.
+func (c *Config) Variables(but ...string) []string {
+	but = append(slices.Clip(but), c.replaced...)
+	if c.KeyFile != "" { // which goes before the variable
+		but = append(but, "secret_key")
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(c.environment)) {
+		setting := name
+		if name == DatabaseVariable {
+			setting = VariableOf("database")
+		} else if name == VariableOf("database") && c.environment[DatabaseVariable] != "" {
+			continue // which stands for the other
+		}
+		isLeftOut := func(but string) bool {
+			return setting == VariableOf(but) || strings.HasPrefix(setting, VariableOf(but)+"_")
+		}
+		if c.environment[name] != "" && !c.isOfTestsOrLinks(name) && !slices.ContainsFunc(but, isLeftOut) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // overrideSection reads the variables of a plugin's section.
@@ -174,7 +200,11 @@ func (c *Config) isOfOthers(name string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(name, testPrefix) || mail.IsPasswordVariable(name) || isServiceLink(name, c.environment[name])
+	return mail.IsPasswordVariable(name) || c.isOfTestsOrLinks(name)
+}
+
+func (c *Config) isOfTestsOrLinks(name string) bool {
+	return strings.HasPrefix(name, testPrefix) || isServiceLink(name, c.environment[name])
 }
 
 var (

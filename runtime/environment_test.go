@@ -120,6 +120,34 @@ func TestAllUnknownVariablesAreTold(t *testing.T) {
 	}
 }
 
+// TestVariables lists those that make a difference.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	all := []string{"GATEHOUSE_DATABASE_URL=postgres://x", "GATEHOUSE_DATA=d", "GATEHOUSE_SSO_APPS_DEFAULT=ERP", "GATEHOUSE_LOG_LEVEL=warn", "GATEHOUSE_LISTEN=:1",
+		"GATEHOUSE_SECRET_KEY=k", "GATEHOUSE_SMTP_MAIN_PASSWORD=p", "GATEHOUSE_TEST_X=1", "GATEHOUSE_SERVICE_HOST=h", "GATEHOUSE_HTTP_MAX_BODY=4096"}
+	cfg := runtime.DefaultConfig()
+	if err := cfg.ReadEnvironment(all); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		change func()
+		want   string
+	}{
+		{func() {}, "[GATEHOUSE_DATA GATEHOUSE_DATABASE_URL GATEHOUSE_SECRET_KEY GATEHOUSE_SMTP_MAIN_PASSWORD GATEHOUSE_SSO_APPS_DEFAULT]"},
+		{func() { cfg.Replaced("database", "sso.apps.default") }, "[GATEHOUSE_DATA GATEHOUSE_SECRET_KEY GATEHOUSE_SMTP_MAIN_PASSWORD]"},
+		{func() { cfg.KeyFile = "k" }, "[GATEHOUSE_DATA GATEHOUSE_SMTP_MAIN_PASSWORD]"},
+	} {
+		step.change()
+		if got := fmt.Sprint(cfg.Variables("listen", "log", "http")); got != step.want {
+			t.Errorf("%s, want %s", got, step.want)
+		}
+	}
+	cfg = runtime.DefaultConfig()
+	if err := cfg.ReadEnvironment([]string{"GATEHOUSE_DATABASE=postgres://x", "GATEHOUSE_DATA="}); err != nil || fmt.Sprint(cfg.Variables()) != "[GATEHOUSE_DATABASE]" {
+		t.Errorf("%v, %v", cfg.Variables(), err)
+	}
+}
+
 // TestEverySettingHasAVariableOfItsOwn finds settings whose variables would be
 // one and the same.
 func TestEverySettingHasAVariableOfItsOwn(t *testing.T) {
