@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +31,14 @@ func newAuditList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the calls of the SSO, oldest first",
-		Args:  noArgs,
+		Long: `Lists the calls of the SSO, oldest first, a line each: the time, the correlation
+ID, the operation, the result, the codes of a refusal, and what else is known.
+entry= is the ID that "gatehouse audit verify" names an entry by.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if cmd.Flags().Changed("entry") && filter.ID <= 0 {
+				return errors.New("--entry: want the ID of an entry, a number above 0")
+			}
 			if filter.Limit < 0 {
 				return errors.New("--limit: want a number of entries, or 0 for all")
 			}
@@ -62,13 +69,14 @@ func newAuditList() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
+	flags.Int64Var(&filter.ID, "entry", 0, "only the entry with this `ID`, as audit verify names entries")
 	flags.StringVar(&filter.CID, "cid", "", "only the call with this correlation `ID`")
 	flags.StringVar(&user, "user", "", "only calls of, or about, this `user`: a username or a user ID")
 	flags.StringVar(&filter.Op, "op", "", "only this `operation`, such as user.update_current_user")
 	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m or 24h")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON object a line")
-	in.flags(flags, "data")
+	in.flags(flags)
 	return cmd
 }
 
@@ -89,7 +97,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 func textEntry(out io.Writer, e store.AuditEntry) error {
 	parts := []string{sso.FormatTime(e.Time), e.CID, e.Op, e.Result}
 	for _, part := range []struct{ name, value string }{
-		{"", e.SubStatus}, {"actor", e.Actor}, {"target", e.Target}, {"app", e.App}, {"addr", e.RemoteAddr},
+		{"", e.SubStatus}, {"entry", strconv.FormatInt(e.ID, 10)}, {"actor", e.Actor}, {"target", e.Target}, {"app", e.App}, {"addr", e.RemoteAddr},
 		{"keys", e.Keys}, {"changes", e.Changes},
 	} {
 		switch {

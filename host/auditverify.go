@@ -38,7 +38,7 @@ for instance); what is wrong with seals and entries goes on to be told.
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if expect != "" {
+			if cmd.Flags().Changed("expect") { // an empty one, such as of a variable that is not set, proves nothing
 				if _, _, err := chain.ParseHead(expect); err != nil {
 					return fmt.Errorf("--expect: %w", err)
 				}
@@ -58,8 +58,8 @@ Exit status: 0 where all is as it was written, else 1.`,
 				if asJSON {
 					err = encode(report)
 				} else {
-					_, err = fmt.Fprintf(out, "%d entries verified under %d seals, %d not sealed yet, %d removed by their age\n",
-						report.Entries, report.Seals, report.Unsealed, report.Removed)
+					_, err = fmt.Fprintf(out, "%s verified under %s, %d not sealed yet, %d removed by their age\n",
+						counted(report.Entries, "entry", "entries"), counted(report.Seals, "seal", "seals"), report.Unsealed, report.Removed)
 					if err == nil && report.Head != "" {
 						_, err = fmt.Fprintf(out, "head %s\n", report.Head)
 					}
@@ -80,7 +80,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 	cmd.Flags().StringVar(&expect, "expect", "", "`head` that an earlier verification has printed")
 	cmd.Flags().BoolVar(&accept, "accept", false, "take the chain as it is, so that entries are sealed again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line: each finding, and the report")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 

@@ -50,7 +50,7 @@ func check(cmd *cobra.Command, directories []string) error {
 		fmt.Fprintln(cmd.ErrOrStderr(), problem)
 	}
 	if n := len(result.Diagnostics); n > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "gatehouse: check: %d problem(s)\n", n)
+		fmt.Fprintf(cmd.ErrOrStderr(), "gatehouse: check: %s\n", counted(n, "problem", "problems"))
 		return errReported
 	}
 	return nil

@@ -55,7 +55,7 @@ anything else.`,
 				refused = refused || !note.Ignored
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %v\n", args[0], note.Line, note)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "Took %d settings, left %d lines\n", result.Taken, len(result.Notes))
+			fmt.Fprintf(cmd.ErrOrStderr(), "Took %s, left %s\n", counted(result.Taken, "setting", "settings"), counted(len(result.Notes), "line", "lines"))
 			if refused {
 				return &statusError{exitInvalid, errReported}
 			}

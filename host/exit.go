@@ -55,8 +55,12 @@ func fromSSO(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if refused.Err != nil && !strings.Contains(refused.Error(), refused.Err.Error()) {
-		err = fmt.Errorf("%w: %w", refused, refused.Err)
+	if refused.Err != nil {
+		for line := range strings.Lines(refused.Err.Error()) { // one for each of what is joined
+			if line = strings.TrimSpace(line); !strings.Contains(err.Error(), line) {
+				err = fmt.Errorf("%w: %s", err, line)
+			}
+		}
 	}
 	for _, code := range refused.Codes {
 		switch {

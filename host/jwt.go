@@ -68,7 +68,7 @@ know within a second.`,
 	flags.StringVar(&settings.Username, "username", "", "`username`, which is the subject of tokens (default NAME, or what the definition has)")
 	flags.StringVar(&issuer, "issuer", "", "`issuer` that tokens must be from; empty: any")
 	flags.StringVar(&audience, "audience", "", "`audience` that tokens must be for; empty: any")
-	in.flags(flags, "data")
+	in.flags(flags)
 	return cmd
 }
 
@@ -95,6 +95,6 @@ back all of them.`,
 		},
 	}
 	cmd.Flags().DurationVar(&lifetime, "lifetime", time.Hour, "how long the token is good for, a `duration` such as 30m")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }

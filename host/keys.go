@@ -73,7 +73,7 @@ func newKeysList() *cobra.Command {
 					}
 				}
 				if found.Unreadable > 0 {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%d values cannot be decrypted with any of the keys\n", found.Unreadable)
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s cannot be decrypted with any of the keys\n", counted(found.Unreadable, "value", "values"))
 				}
 				return nil
 			})
@@ -81,7 +81,7 @@ func newKeysList() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&usage, "usage", false, "count what is encrypted with each, which looks at all rows")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -94,7 +94,7 @@ func showKey(cmd *cobra.Command, info keyInfo, asJSON bool) error {
 		line += "  newest"
 	}
 	if info.Values != nil {
-		line += fmt.Sprintf("  %d values", *info.Values)
+		line += "  " + counted(*info.Values, "value", "values")
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), line)
 	return err
@@ -138,7 +138,7 @@ for hosts that have files of their own, which must all know it first.`,
 	}
 	cmd.Flags().BoolVar(&last, "last", false, "add it behind the others: it decrypts, and does not encrypt yet")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -184,7 +184,7 @@ host starts that lacks one of the keys.`,
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be encrypted anew")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -211,7 +211,7 @@ func (l *progressLines) tell(p secret.Progress) {
 
 func (l *progressLines) flush() {
 	if l.untold && !l.quiet {
-		fmt.Fprintf(l.cmd.ErrOrStderr(), "%s: %d rows looked at, %d encrypted anew\n", l.last.Table, l.last.Rows, l.last.Changed)
+		fmt.Fprintf(l.cmd.ErrOrStderr(), "%s: %s looked at, %d encrypted anew\n", l.last.Table, counted(l.last.Rows, "row", "rows"), l.last.Changed)
 		l.told = time.Now()
 	}
 	l.untold = false
@@ -254,7 +254,7 @@ func dryRotation(cmd *cobra.Command, host *opened, asJSON bool) error {
 	if len(keys) == 1 {
 		values, newest = usage.ByKey[newest], "a new key"
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d values would be encrypted with %s\n", values, newest)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s would be encrypted with %s\n", counted(values, "value", "values"), newest)
 	return err
 }
 
@@ -275,15 +275,15 @@ func tellRotation(cmd *cobra.Command, host *opened, usage secret.Usage, asJSON b
 	if asJSON {
 		return json.NewEncoder(out).Encode(done)
 	}
-	fmt.Fprintf(out, "Everything is encrypted with key %s; %d rows were encrypted anew\n", done.Newest, done.Changed)
+	fmt.Fprintf(out, "Everything is encrypted with key %s; encrypted anew: %s\n", done.Newest, counted(done.Changed, "row", "rows"))
 	if done.Unreadable > 0 {
-		fmt.Fprintf(out, "%d values cannot be decrypted with any of the keys; they were left as they are\n", done.Unreadable)
+		fmt.Fprintf(out, "%s cannot be decrypted with any of the keys, and stayed as before\n", counted(done.Unreadable, "value", "values"))
 	}
 	for _, id := range done.Removable {
 		fmt.Fprintf(out, "Key %s is needed no more in the database\n", id)
 	}
 	if held > 0 && len(done.Removable) > 0 {
-		fmt.Fprintf(out, "Clients hold %d tokens that may be of an older key, the last of them until %s\n", held, done.HeldUntil)
+		fmt.Fprintf(out, "Clients hold %s that may be of an older key, the last until %s\n", counted(held, "token", "tokens"), done.HeldUntil)
 	}
 	return nil
 }
@@ -306,7 +306,7 @@ func newKeysPromote() *cobra.Command {
 			return err
 		},
 	}
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -336,8 +336,8 @@ and these clients have to log in again.`,
 					return err
 				}
 				if held > 0 && !force {
-					return fmt.Errorf("clients hold %d tokens that may be of the key %s, the last of them until %s: wait until then, or have these clients log in again with --force",
-						held, args[0], sso.FormatTime(until))
+					return fmt.Errorf("clients hold %s that may be of the key %s, the last until %s: wait until then, or have these clients log in again with --force",
+						counted(held, "token", "tokens"), args[0], sso.FormatTime(until))
 				}
 				if err := secret.RemoveKey(path, args[0]); err != nil {
 					return err
@@ -352,7 +352,7 @@ and these clients have to log in again.`,
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "even if clients hold tokens of it")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 

@@ -37,6 +37,7 @@ type process struct {
 	stdout, stderr output
 	exited         chan struct{}
 	url            string
+	variables      []string // of its own, which what is pasted has, too
 }
 
 // output is what a process has written so far.
@@ -67,7 +68,8 @@ func launchAs(t *testing.T, cmd *exec.Cmd, dir string) *process {
 	t.Helper()
 	p := &process{t: t, cmd: cmd, exited: make(chan struct{})}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &p.stdout, &p.stderr
-	cmd.Env = environment()
+	p.variables = cmd.Env
+	cmd.Env = append(environment(), cmd.Env...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +104,15 @@ var greeting = regexp.MustCompile(`(?m)^Gatehouse .* on (http://127\.0\.0\.1:\d+
 // answers.
 func serve(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
-	p := launch(t, dir, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	return serveWith(t, dir, nil, args...)
+}
+
+// serveWith is serve with environment variables.
+func serveWith(t *testing.T, dir string, variables []string, args ...string) *process {
+	t.Helper()
+	cmd := exec.Command(programFile(t), append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	cmd.Env = variables
+	p := launchAs(t, cmd, dir)
 	p.awaitServing()
 	return p
 }
@@ -244,7 +254,7 @@ func (p *process) paste(input string) []string {
 	}
 	shell := exec.Command("bash", "-c", script.String())
 	shell.Dir = p.cmd.Dir
-	shell.Env = environment()
+	shell.Env = append(environment(), p.variables...)
 	shell.Stdin = strings.NewReader(input)
 	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal: curl asks standard input
 	text, err := shell.CombinedOutput()

@@ -37,16 +37,17 @@ everything that it needs in the directory ./data and shows passwords once.`,
 		RunE:          serve.RunE,
 	}
 	root.Flags().AddFlagSet(serve.Flags())
+	root.Flags().SetNormalizeFunc(serve.Flags().GetNormalizeFunc())
 	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newVersion())
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see %q", err, cmd.CommandPath()+" --help")
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
 	return root
 }
 
 // installation holds the flags that say which installation a command works on.
 type installation struct {
 	data     string
+	dataFlag string // what the flag of data is called here
 	database string
 	config   string
 	keyFile  string
@@ -54,10 +55,29 @@ type installation struct {
 	listen   string
 }
 
-// flags adds the flags of an installation. dataFlag is the name of the flag of
-// the data directory.
-func (i *installation) flags(flags *pflag.FlagSet, dataFlag string) {
-	flags.StringVar(&i.data, dataFlag, "", "`directory` of the SQLite database and the secret key (default data)")
+// flags adds the flags of an installation. Its directory is --data, and
+// --data-dir as well, which is the only name of it where --data is the input.
+func (i *installation) flags(flags *pflag.FlagSet) {
+	i.flagsNamed(flags, "data", dataUsage+"; --data-dir does the same")
+	alsoNamed(flags, "data-dir", "data")
+}
+
+const dataUsage = "`directory` of the SQLite database and the secret key (default data)"
+
+// alsoNamed gives a flag another name.
+func alsoNamed(flags *pflag.FlagSet, other, name string) {
+	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, given string) pflag.NormalizedName {
+		if given == other {
+			given = name
+		}
+		return pflag.NormalizedName(given)
+	})
+}
+
+// flagsNamed is flags with a name and a description for the directory.
+func (i *installation) flagsNamed(flags *pflag.FlagSet, dataFlag, usage string) {
+	i.dataFlag = dataFlag
+	flags.StringVar(&i.data, dataFlag, "", usage)
 	flags.StringVar(&i.database, "database", "", "PostgreSQL `URL`, such as postgres://user:password@host/name; "+databaseVariable+" does the same (default: SQLite in the data directory)")
 	flags.StringVar(&i.config, "config", "", "configuration `file` in YAML")
 	flags.StringVar(&i.keyFile, "key-file", "", "`file` with the secret key; GATEHOUSE_SECRET_KEY may hold the key itself (default secret.key in the data directory)")
@@ -72,6 +92,13 @@ func (i *installation) serviceFlags(flags *pflag.FlagSet) {
 // going before the one named before it.
 func (i *installation) configuration() (runtime.Config, error) {
 	cfg := runtime.DefaultConfig()
+	if isJSON(i.data) {
+		instead := `"gatehouse invoke SERVICE --data JSON" takes input`
+		if i.dataFlag != "data" {
+			instead = "the input of the service is --data"
+		}
+		return cfg, fmt.Errorf("--%s names the data directory here, and this is JSON: %s", i.dataFlag, instead)
+	}
 	if i.config != "" {
 		var err error
 		if cfg, err = runtime.LoadConfig(i.config); err != nil {
@@ -79,6 +106,9 @@ func (i *installation) configuration() (runtime.Config, error) {
 		}
 	}
 	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
+		return cfg, err
+	}
+	if err := cfg.CheckEnvironment(plugin.New()); err != nil {
 		return cfg, err
 	}
 	override := func(name string, setting *string, flag string) {

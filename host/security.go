@@ -58,7 +58,7 @@ func newListDefinitions() *cobra.Command {
 			})
 		},
 	}
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -93,7 +93,7 @@ linked to it go on until they expire; deleting the link ends them.`,
 	}
 	cmd.Flags().BoolVar(&isJWT, "jwt", false, "delete the JWT definition of that name")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -139,6 +139,6 @@ definition if there is none. Running hosts know within a second.`,
 	}
 	cmd.Flags().StringVar(&password, "password", "", "`password`; left out, it is asked for")
 	cmd.Flags().StringVar(&username, "username", "", "`username` that clients send (default NAME, or what the definition has)")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/runtime"
-	"gatehouse/runtime/secret"
 	"gatehouse/runtime/sso/plugin"
 )
 
@@ -28,7 +30,7 @@ Calls in flight finish after an interrupt; a second interrupt ends at once.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return in.serve(cmd) },
 	}
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	in.serviceFlags(cmd.Flags())
 	cmd.Flags().StringVar(&in.listen, "listen", "", "`HOST:PORT` to serve on (default 127.0.0.1:17010)")
 	return cmd
@@ -47,12 +49,17 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 	}
 	defer release()
 	page := welcome{
-		out:         cmd.OutOrStdout(),
-		url:         "http://" + listener.Addr().String(),
-		program:     programName(),
-		flags:       i.repeat(),
-		environment: i.environment(),
-		app:         host.sso.DefaultApp(),
+		out:     cmd.OutOrStdout(),
+		url:     "http://" + listener.Addr().String(),
+		local:   "http://" + localAddress(listener.Addr()),
+		program: programName(),
+		flags:   i.repeat(),
+		environment: append(host.cfg.Variables("listen", "services", "http", "log"), // which the lines do without
+			driverVariables(host.cfg)...),
+		app: host.sso.DefaultApp(),
+	}
+	if hasPassword(i.database) {
+		page.database = withoutPassword(i.database)
 	}
 	page.passwords, err = host.firstRun(cmd.Context())
 	page.installation(host.cfg) // at once: whatever fails later, passwords that were made are not lost
@@ -81,7 +88,7 @@ func missingDirectories(cfg runtime.Config) []string {
 }
 
 // repeat returns the flags that another command needs to work on the same
-// installation. A URL with a password is left to the environment.
+// installation. A URL with a password is not shown: the page has the variable.
 func (i *installation) repeat() string {
 	shown := []struct{ name, value string }{{"data", i.data}, {"config", i.config}, {"key-file", i.keyFile}}
 	if !hasPassword(i.database) {
@@ -96,26 +103,30 @@ func (i *installation) repeat() string {
 	return flags
 }
 
-// environment names the variables that another command needs as well.
-func (i *installation) environment() []string {
-	var names []string
-	isSet := func(flag, variable string) {
-		if flag == "" && os.Getenv(variable) != "" {
-			names = append(names, variable)
+// driverVariables lists those that complete the URL of a PostgreSQL database.
+func driverVariables(cfg runtime.Config) (names []string) {
+	for _, name := range []string{"PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE",
+		"PGSSLMODE", "PGSSLCERT", "PGSSLKEY", "PGSSLROOTCERT", "PGSSLPASSWORD", "PGTARGETSESSIONATTRS"} {
+		if !cfg.IsSQLite() && os.Getenv(name) != "" {
+			names = append(names, name)
 		}
-	}
-	if hasPassword(i.database) {
-		names = append(names, databaseVariable)
-	}
-	isSet(i.database, databaseVariable)
-	isSet(i.database, runtime.VariableOf("database"))
-	isSet(i.data, runtime.VariableOf("data"))
-	isSet(i.keyFile, runtime.VariableOf("key_file"))
-	if i.keyFile == "" && os.Getenv(secret.KeyVariable) != "" {
-		names = append(names, secret.KeyVariable)
 	}
 	return names
 }
+
+// localAddress is where clients on this machine reach a listener.
+func localAddress(of net.Addr) string {
+	if tcp, ok := of.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return of.String()
+}
+
+// passwordPlaceholder stands for what is not shown.
+const passwordPlaceholder = "PASSWORD"
+
+// passwordParameters are those of a database URL that hold one.
+var passwordParameters = []string{"password", "sslpassword"}
 
 // hasPassword reports whether a database URL holds a password, or may.
 func hasPassword(databaseURL string) bool {
@@ -124,5 +135,24 @@ func hasPassword(databaseURL string) bool {
 		return true
 	}
 	_, isSet := parsed.User.Password()
-	return isSet || parsed.Query().Has("password") || parsed.Query().Has("sslpassword")
+	return isSet || slices.ContainsFunc(passwordParameters, parsed.Query().Has)
+}
+
+// withoutPassword returns a database URL with a placeholder for its password.
+func withoutPassword(databaseURL string) string {
+	parsed, err := url.Parse(databaseURL)
+	if err != nil {
+		return "postgres://USER:" + passwordPlaceholder + "@HOST/NAME"
+	}
+	if _, isSet := parsed.User.Password(); isSet {
+		parsed.User = url.UserPassword(parsed.User.Username(), passwordPlaceholder)
+	}
+	query := parsed.Query()
+	for _, name := range passwordParameters {
+		if query.Has(name) {
+			query.Set(name, passwordPlaceholder)
+			parsed.RawQuery = query.Encode()
+		}
+	}
+	return parsed.String()
 }

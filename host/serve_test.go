@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"net"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -74,6 +76,124 @@ func TestFirstRun(t *testing.T) {
 		again.stop()
 		checkSecret(t, again, admin, pubapi, "one of mine")
 	})
+}
+
+// TestPageRepeatsWhatTheHostWasStartedWith does what the page says where the
+// installation is named by flags, a file and variables.
+func TestPageRepeatsWhatTheHostWasStartedWith(t *testing.T) {
+	t.Parallel()
+	key := strings.TrimSpace(command(t, t.TempDir(), "keys", "generate"))
+	for name, test := range map[string]struct {
+		flags     func(url string) []string
+		file      func(url string) string
+		variables func(url string) []string
+		shows     []string // on the page
+		steps     int
+	}{
+		"flags": {
+			flags: func(url string) []string {
+				return []string{"--database", url, "--config", "my settings.yaml", "--data", "d"}
+			},
+			shows: []string{" audit list --data d --config 'my settings.yaml' --database 'postgres://gatehouse@127.0.0.1:"},
+			steps: 4,
+		},
+		"a file": {
+			flags: func(string) []string { return []string{"--config", "my settings.yaml"} },
+			file:  func(url string) string { return "database: " + withPassword(url) + "\n" },
+			shows: []string{" audit list --config 'my settings.yaml'\n"},
+			steps: 4,
+		},
+		"a flag with a password": {
+			flags: func(url string) []string {
+				return []string{"--database", withPassword(url), "--key-file", "secret keys"}
+			},
+			shows: []string{"\n  # tell the other commands the database; its password is not shown: put it in the place of PASSWORD\n  export GATEHOUSE_DATABASE_URL='postgres://gatehouse:PASSWORD@127.0.0.1:",
+				" audit list --key-file 'secret keys'\n"},
+			steps: 5,
+		},
+		"variables": {
+			flags: func(string) []string { return []string{"--config", "my settings.yaml"} },
+			file:  func(string) string { return "smtp: {main: {host: localhost, tls: none, username: u}}\n" },
+			variables: func(url string) []string {
+				return []string{"GATEHOUSE_DATABASE_URL=" + withPassword(url), "GATEHOUSE_DATA=d", "GATEHOUSE_SECRET_KEY=" + key, "GATEHOUSE_SMTP_MAIN_PASSWORD=hunter2", "GATEHOUSE_HTTP_GRACE=5s", "GATEHOUSE_SERVICE_HOST=x", "PGPASSWORD=hunter2", "PGOTHER=x"}
+			},
+			shows: []string{"\n  # first set there what this host has in GATEHOUSE_DATA, GATEHOUSE_DATABASE_URL, GATEHOUSE_SECRET_KEY, GATEHOUSE_SMTP_MAIN_PASSWORD and PGPASSWORD\n"},
+			steps: 5,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, url := t.TempDir(), pgtest.URL(t)
+			text := "# nothing\n"
+			if test.file != nil {
+				text = test.file(url)
+			}
+			write(t, filepath.Join(dir, "my settings.yaml"), text)
+			if err := os.WriteFile(filepath.Join(dir, "secret keys"), []byte(key+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var variables []string
+			if test.variables != nil {
+				variables = test.variables(url)
+			}
+			host := serveWith(t, dir, variables, append(test.flags(url), "--services", services(t))...)
+			for _, want := range test.shows {
+				if !strings.Contains(host.stdout.String(), want) {
+					t.Errorf("the page does not have %q", want)
+				}
+			}
+			if strings.Contains(host.stdout.String()+host.stderr.String(), "hunter2") || strings.Contains(host.stdout.String(), key) {
+				t.Error("a password or key is shown")
+			}
+			said := host.paste("")
+			if len(said) != test.steps {
+				t.Fatalf("%d steps, want %d", len(said), test.steps)
+			}
+			checkPasted(t, said[test.steps-4:])
+			host.stop()
+			// The second page logs in with a command, which needs the same.
+			again := serveWith(t, dir, variables, append(test.flags(url), "--services", services(t))...)
+			checkPasted(t, again.paste(host.password("Basic Auth") + "\n")[test.steps-4:])
+			again.stop()
+		})
+	}
+}
+
+// withPassword puts a password into the URL of a server that asks for none.
+func withPassword(url string) string {
+	return strings.Replace(url, "gatehouse@", "gatehouse:hunter2@", 1)
+}
+
+func TestWithoutPassword(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"postgres://u:hunter2@h:5432,i:5433/db?sslmode=disable": "postgres://u:PASSWORD@h:5432,i:5433/db?sslmode=disable",
+		"postgres://h/db?user=u&password=hunter2":               "postgres://h/db?password=PASSWORD&user=u",
+		"postgres://u@h/db?sslpassword=hunter2":                 "postgres://u@h/db?sslpassword=PASSWORD",
+		"postgres://u:%zz@h/db":                                 "postgres://USER:PASSWORD@HOST/NAME",
+		"postgres://u@h/db":                                     "postgres://u@h/db",
+	} {
+		if got := withoutPassword(url); got != want {
+			t.Errorf("%s: %s, want %s", url, got, want)
+		}
+		if hasPassword(url) != (url != want) {
+			t.Errorf("%s: has a password: %t", url, hasPassword(url))
+		}
+	}
+}
+
+// TestPageOfAHostThatListensEverywhere has lines that work on this machine.
+func TestPageOfAHostThatListensEverywhere(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"0.0.0.0:80": "127.0.0.1:80", "[::]:80": "127.0.0.1:80", "[::1]:80": "[::1]:80", "10.1.2.3:80": "10.1.2.3:80"} {
+		of, err := net.ResolveTCPAddr("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := localAddress(of); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
 }
 
 // checkPasted checks what the four steps of the page have done.

@@ -66,7 +66,7 @@ func (c userCommand) command() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -209,7 +209,7 @@ func newLogout() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -238,6 +238,6 @@ func newCreateODB() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }

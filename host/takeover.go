@@ -47,7 +47,7 @@ it.`,
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "tell what would be done, and write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
-	in.flags(cmd.Flags(), "data")
+	in.flags(cmd.Flags())
 	return cmd
 }
 
@@ -105,7 +105,7 @@ func (o takeOverOutcome) print(out io.Writer) error {
 		say("  %v", addition)
 	}
 	if o.SearchColumns+o.EmailDigests > 0 {
-		say("%s search columns of %d users, e-mail digests of %d", did("Completed", "Would complete"), o.SearchColumns, o.EmailDigests)
+		say("%s search columns of %s, e-mail digests of %d", did("Completed", "Would complete"), counted(o.SearchColumns, "user", "users"), o.EmailDigests)
 	}
 	if len(o.SequencesBehind) > 0 {
 		say("%s sequences that are behind their tables: %s", did("Raised", "Would raise"), strings.Join(o.SequencesBehind, ", "))

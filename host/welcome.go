@@ -17,10 +17,12 @@ import (
 // place where passwords are shown.
 type welcome struct {
 	out          io.Writer
-	url          string
+	url          string   // that it listens at
+	local        string   // the same, for clients on this machine
 	program      string   // what to type to run it again
 	flags        string   // that name this installation
-	environment  []string // variables that name it, too
+	environment  []string // variables that name it, or that it needs, too
+	database     string   // URL of a flag that is not among them, for its password, without which it is here; "" for none
 	passwords    passwords
 	hasSuperUser bool // the one that a first start makes
 	app          string
@@ -79,13 +81,17 @@ func (w *welcome) try(services []script.Info) {
 	w.print("\nTry it, in another terminal, from this directory:")
 
 	if len(w.environment) > 0 {
-		w.step("first set there what this host has in %s", strings.Join(w.environment, " and "))
+		w.step("first set there what this host has in %s", list(w.environment))
+	}
+	if w.database != "" {
+		w.step("tell the other commands the database; its password is not shown: put it in the place of %s", passwordPlaceholder)
+		w.print("  export %s=%s", databaseVariable, quote(w.database))
 	}
 	switch {
 	case w.passwords.superUser != "":
 		w.step("log in; the UST is the token of the session")
 		w.print(`  UST=$(curl -s %s/zato/sso/user/login -d '{"username":"%s","password":"%s","current_app":"%s"}' | sed 's/.*"ust": *"\([^"]*\)".*/\1/'); echo "$UST"`,
-			w.url, plugin.FirstSuperUser, w.passwords.superUser, w.app)
+			w.local, plugin.FirstSuperUser, w.passwords.superUser, w.app)
 	case w.hasSuperUser:
 		w.step("open a session; the UST is its token")
 		w.print(`  UST=$(%s sso login %s%s); echo "$UST"`, w.program, plugin.FirstSuperUser, w.flags)
@@ -100,19 +106,27 @@ func (w *welcome) try(services []script.Info) {
 		if w.passwords.invoke != "" {
 			credentials += ":" + w.passwords.invoke
 		}
-		w.print(`  curl -s -w 'HTTP %%{http_code}\n' -u %s %s/zato/api/invoke/%s -d "{\"current_ust\":\"$UST\"}"`, credentials, w.url, exampleService)
+		w.print(`  curl -s -w 'HTTP %%{http_code}\n' -u %s %s/zato/api/invoke/%s -d "{\"current_ust\":\"$UST\"}"`, credentials, w.local, exampleService)
 	} else {
 		w.step("update the current user")
-		w.print(`  curl -s -X PATCH %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\",\"display_name\":\"New Display Name\"}"; echo`, w.url, w.app)
+		w.print(`  curl -s -X PATCH %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\",\"display_name\":\"New Display Name\"}"; echo`, w.local, w.app)
 	}
 	w.step("look at the result")
-	w.print(`  curl -s -X GET %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\"}"; echo`, w.url, w.app)
+	w.print(`  curl -s -X GET %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\"}"; echo`, w.local, w.app)
 	w.step("look at the audit")
 	w.print("  %s audit list%s", w.program, w.flags)
 	w.print("\nCtrl-C ends the host; calls in flight finish first.")
 }
 
 func (w *welcome) step(format string, args ...any) { w.print("\n  # "+format, args...) }
+
+// list joins names in words.
+func list(names []string) string {
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return names[0]
+}
 
 // programName returns what to type to run this program again.
 func programName() string {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"gatehouse/runtime/internal/networks"
+	"gatehouse/runtime/internal/settings"
+	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/mail"
 )
 
@@ -47,7 +50,10 @@ type Config struct {
 	file     string
 
 	environment map[string]string // the variables that may hold settings
+	known       []string          // variables of the settings that there are
+	opaque      []string          // sections of plugins whose settings are not known
 	overridden  map[string]string // variables of the settings that came from them, by their path
+	replaced    []string          // settings that were set otherwise afterwards
 }
 
 // ServicesConfig says where scripts are and how they run.
@@ -104,7 +110,7 @@ func LoadConfig(path string) (Config, error) {
 		return cfg, nil
 	}
 	if err := yaml.Load(text, &document, yaml.WithKnownFields()); err != nil {
-		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err))
+		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err, reflect.TypeFor[Config]()))
 	}
 	cfg = document.Config
 	cfg.sections, cfg.lines, cfg.file = document.Sections, keyLines(text), path
@@ -112,29 +118,39 @@ func LoadConfig(path string) (Config, error) {
 }
 
 var (
-	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
-	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into \S+`)
-	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
+	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into (?:struct \{.*\}|\S+)`)
+	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (struct \\{.*\\}|\\S+)")
 )
 
+const belowIt = "settings are written one a line, as setting: value, those of a section below its name"
+
 // inWords says what is wrong with a file in the words of its author, who
-// knows settings rather than the types of a program.
-func inWords(err error) string {
+// knows settings rather than the types of a program. The file was read into a
+// value of a type.
+func inWords(err error, of reflect.Type) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
 	if found := notYAML.FindStringSubmatch(text); found != nil {
 		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
 	}
-	text = unknownField.ReplaceAllString(text, "there is no setting $1")
-	text = wrongKind.ReplaceAllString(text, "these settings are written below it, one a line, as setting: value")
+	text = unknownField.ReplaceAllStringFunc(text, func(fault string) string {
+		found := unknownField.FindStringSubmatch(fault)
+		in := settings.Of(of, found[2])
+		if in == nil {
+			in = of // which reads itself, as a type without its methods
+		}
+		return "there is no setting " + found[1] + similar.Hint(found[1], settings.Names(in))
+	})
+	text = wrongKind.ReplaceAllString(text, belowIt)
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
 		wanted, known := map[string]string{
 			"time.Duration": "a duration such as 30s", "bool": "true or false", "string": "text",
 			"int": "a whole number", "int64": "a whole number", "[]string": "a list",
 		}[found[2]]
-		if !known {
-			wanted = "several settings below it"
+		if !known { // the value is not shown: the whole file may be one, such as a key
+			return belowIt
 		}
 		return fmt.Sprintf("%q is not a value for this setting, which takes %s", found[1], wanted)
 	})
@@ -200,7 +216,7 @@ func stripComments(text []byte) []byte {
 func (c *Config) section(name string, dst any) error {
 	if node, ok := c.sections[name]; ok {
 		if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
-			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err))
+			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err, reflect.TypeOf(dst)))
 		}
 	}
 	return c.overrideSection(name, dst)
@@ -211,7 +227,8 @@ func (c *Config) check(plugins []string) error {
 	var faults []error
 	for name := range c.sections {
 		if !slices.Contains(plugins, name) {
-			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q", c.file, c.lines[name], name))
+			hint := similar.Hint(name, append(settings.Names(reflect.TypeFor[Config]()), plugins...))
+			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], name, hint))
 		}
 	}
 	if c.Services.Timeout <= 0 {

@@ -4,11 +4,18 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime/internal/settings"
+	"gatehouse/runtime/internal/similar"
+	"gatehouse/runtime/mail"
+	"gatehouse/runtime/secret"
 )
 
 // environmentPrefix begins the variables that hold settings: services.timeout
@@ -24,10 +31,15 @@ func VariableOf(setting string) string {
 	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(setting, ".", "_"))
 }
 
+// testPrefix begins variables of the tests of this project, which are none of
+// the program's.
+const testPrefix = environmentPrefix + "TEST_"
+
 // ReadEnvironment reads settings from variables, as os.Environ lists them, over
 // those of the file. Values are YAML, text is taken as it is, and lists may be
 // written with commas alone. It knows the settings of the runtime at once;
-// those of plugins are kept for their sections.
+// those of plugins are kept for their sections. Open, or CheckEnvironment,
+// refuses variables that then are no setting's.
 func (c *Config) ReadEnvironment(environ []string) error {
 	c.environment = map[string]string{}
 	for _, variable := range environ {
@@ -41,20 +53,29 @@ func (c *Config) ReadEnvironment(environ []string) error {
 		}
 		c.environment[VariableOf("database")] = url
 	}
-	known, err := c.override("", reflect.ValueOf(c).Elem())
-	if err != nil {
+	if err := c.override("", reflect.ValueOf(c).Elem()); err != nil {
 		return err
 	}
+	c.known = append(variablesOf("", reflect.TypeFor[Config]()), DatabaseVariable, secret.KeyVariable)
 	if c.environment[DatabaseVariable] != "" {
 		c.overridden["database"] = DatabaseVariable
 	}
-	for i := range reflect.TypeFor[Config]().NumField() {
-		field := reflect.TypeFor[Config]().Field(i)
-		if name := settingOf(field); name != "" && field.Type.Kind() == reflect.Struct {
-			err = errors.Join(err, c.unknownVariables(name, known))
-		}
+	return nil
+}
+
+// CheckEnvironment refuses variables that begin as ours do and are no setting's,
+// neither of the runtime nor of plugins. Open does the same: this is for who
+// opens nothing. It calls Configure of the plugins, which cannot be opened any
+// more.
+func (c *Config) CheckEnvironment(plugins ...Plugin) error {
+	asked := *c
+	for _, plugin := range plugins {
+		_ = plugin.Configure(func(dst any) error { // whose error is the one of this function
+			asked.learn(plugin.Name(), dst)
+			return errors.New("only asked")
+		})
 	}
-	return err
+	return asked.unknownVariables()
 }
 
 // Replaced says that settings were set otherwise, after the file and the
@@ -64,40 +85,89 @@ func (c *Config) Replaced(settings ...string) {
 		delete(c.overridden, setting)
 		delete(c.lines, setting)
 	}
+	c.replaced = append(slices.Clip(c.replaced), settings...)
+}
+
+// Variables lists the environment variables that settings and secrets were read
+// from, but for those of some sections or settings.
+func (c *Config) Variables(but ...string) []string {
+	but = append(slices.Clip(but), c.replaced...)
+	if c.KeyFile != "" { // which goes before the variable
+		but = append(but, "secret_key")
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(c.environment)) {
+		setting := name
+		if name == DatabaseVariable {
+			setting = VariableOf("database")
+		} else if name == VariableOf("database") && c.environment[DatabaseVariable] != "" {
+			continue // which stands for the other
+		}
+		isLeftOut := func(but string) bool {
+			return setting == VariableOf(but) || strings.HasPrefix(setting, VariableOf(but)+"_")
+		}
+		if c.environment[name] != "" && !c.isOfTestsOrLinks(name) && !slices.ContainsFunc(but, isLeftOut) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // overrideSection reads the variables of a plugin's section.
 func (c *Config) overrideSection(name string, dst any) error {
-	value := reflect.ValueOf(dst)
-	if value.Kind() != reflect.Pointer || value.Elem().Kind() != reflect.Struct {
-		return nil // of a form that has no settings to speak of
+	if !c.learn(name, dst) {
+		return nil
 	}
-	known, err := c.override(name+".", value.Elem())
-	return errors.Join(err, c.unknownVariables(name, known))
+	return c.override(name+".", reflect.ValueOf(dst).Elem())
 }
 
-// override sets the settings of a struct that there are variables for, and
-// lists the variables of all settings that it has.
-func (c *Config) override(path string, settings reflect.Value) (known []string, err error) {
-	for i := range settings.NumField() {
-		field := settings.Type().Field(i)
-		name := settingOf(field)
+// learn notes the variables of a plugin's section, and reports whether it has
+// settings to speak of.
+func (c *Config) learn(name string, dst any) bool {
+	value := reflect.ValueOf(dst)
+	if value.Kind() != reflect.Pointer || value.Elem().Kind() != reflect.Struct {
+		c.opaque = append(slices.Clip(c.opaque), name)
+		return false
+	}
+	c.known = append(slices.Clip(c.known), variablesOf(name+".", value.Elem().Type())...)
+	return true
+}
+
+// variablesOf lists the variables of all settings that a struct has.
+func variablesOf(path string, group reflect.Type) (variables []string) {
+	for i := range group.NumField() {
+		field := group.Field(i)
+		name := settings.Name(field)
+		switch {
+		case name == "":
+		case isGroup(field.Type):
+			variables = append(variables, variablesOf(path+name+".", field.Type)...)
+		default:
+			variables = append(variables, VariableOf(path+name))
+		}
+	}
+	return variables
+}
+
+// override sets the settings of a struct that there are variables for.
+func (c *Config) override(path string, group reflect.Value) (err error) {
+	for i := range group.NumField() {
+		field := group.Type().Field(i)
+		name := settings.Name(field)
 		if name == "" {
 			continue
 		}
 		setting := path + name
 		if isGroup(field.Type) {
-			below, belowErr := c.override(setting+".", settings.Field(i))
-			known, err = append(known, below...), errors.Join(err, belowErr)
+			err = errors.Join(err, c.override(setting+".", group.Field(i)))
 			continue
 		}
 		variable := VariableOf(setting)
-		known = append(known, variable)
 		text, ok := c.environment[variable]
 		if !ok {
 			continue
 		}
-		if fault := setFromText(settings.Field(i), text); fault != nil {
+		if fault := setFromText(group.Field(i), text); fault != nil {
 			err = errors.Join(err, fmt.Errorf("environment variable %s: %w", variable, fault))
 			continue
 		}
@@ -106,29 +176,48 @@ func (c *Config) override(path string, settings reflect.Value) (known []string, 
 		}
 		c.overridden[setting] = variable
 	}
-	return known, err
+	return err
 }
 
-// unknownVariables finds variables that would belong to a section and are no
-// setting of it.
-func (c *Config) unknownVariables(section string, known []string) error {
+// unknownVariables finds variables that are no setting's.
+func (c *Config) unknownVariables() error {
 	var faults []error
-	for name := range c.environment {
-		if strings.HasPrefix(name, VariableOf(section)+"_") && !slices.Contains(known, name) {
-			faults = append(faults, fmt.Errorf("environment variable %s: there is no such setting in section %s", name, section))
+	for _, name := range slices.Sorted(maps.Keys(c.environment)) {
+		if slices.Contains(c.known, name) || c.isOfOthers(name) {
+			continue
 		}
+		// Names are told, values never.
+		faults = append(faults, fmt.Errorf("environment variable %s: there is no such setting%s", name, similar.Hint(name, c.known)))
 	}
-	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(faults...)
 }
 
-// settingOf returns the name of the setting that a field holds; "" if none.
-func settingOf(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-	if !field.IsExported() || name == "-" {
-		return ""
+// isOfOthers reports whether a variable is none of the program's settings, and
+// meant to be there.
+func (c *Config) isOfOthers(name string) bool {
+	for _, section := range c.opaque {
+		if strings.HasPrefix(name, VariableOf(section)+"_") {
+			return true
+		}
 	}
-	return name
+	return mail.IsPasswordVariable(name) || c.isOfTestsOrLinks(name)
+}
+
+func (c *Config) isOfTestsOrLinks(name string) bool {
+	return strings.HasPrefix(name, testPrefix) || isServiceLink(name, c.environment[name])
+}
+
+var (
+	serviceLink = regexp.MustCompile(`^GATEHOUSE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$`)
+	servicePort = regexp.MustCompile(`^GATEHOUSE_(?:[A-Z0-9_]+_)?PORT$`)
+	portURL     = regexp.MustCompile(`^(?:tcp|udp|sctp)://`)
+)
+
+// isServiceLink reports whether a variable is one that Kubernetes and Docker put
+// into containers to tell where a service is, which may be named gatehouse or
+// gatehouse-something.
+func isServiceLink(name, value string) bool {
+	return serviceLink.MatchString(name) || servicePort.MatchString(name) && portURL.MatchString(value)
 }
 
 // isGroup reports whether a type holds settings rather than being one.
@@ -158,7 +247,7 @@ func setFromText(setting reflect.Value, text string) error {
 		return errors.New("its value is empty or not YAML")
 	}
 	if err := node.Load(fresh.Interface(), yaml.WithKnownFields()); err != nil {
-		return errors.New(withoutLine(inWords(err)))
+		return errors.New(withoutLine(inWords(err, setting.Type())))
 	}
 	setting.Set(fresh.Elem())
 	return nil

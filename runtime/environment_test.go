@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/runtime"
 	"gatehouse/runtime/sso/core"
+	"gatehouse/runtime/sso/plugin"
 )
 
 // checkEnvironment opens an installation with variables over a file, and
@@ -42,7 +43,12 @@ func TestEnvironmentOverTheFile(t *testing.T) {
 		"GATEHOUSE_LISTEN=127.0.0.1:2", "GATEHOUSE_SERVICES_TIMEOUT=7s", "GATEHOUSE_SERVICES_DIRECTORIES=a, b",
 		"GATEHOUSE_SERVICES_TIMEOUTS={crm.report: 5m}", "GATEHOUSE_HTTP_MAX_BODY=4096", "GATEHOUSE_LOG_LEVEL=warn",
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=12", "GATEHOUSE_SSO_APPS_ALL=[CRM, ERP]", "GATEHOUSE_SSO_USER_ADDRESS_LIST={jane: [10.0.0.0/8]}",
-		"GATEHOUSE_SSO_MAIN_ENCRYPT_EMAIL=false", "GATEHOUSE_TEST_POSTGRES_BIN=/x", "GATEHOUSE_SECRET_KEY=", "GATEHOUSE_SERVICE_HOST=10.1.2.3", "OTHER_SSO_X=1")
+		"GATEHOUSE_SSO_MAIN_ENCRYPT_EMAIL=false", "GATEHOUSE_TEST_POSTGRES_BIN=/x", "GATEHOUSE_SECRET_KEY=", "GATEHOUSE_SMTP_MAIN_PASSWORD=x",
+		"OTHER_SSO_X=1", "GATEHOUSEX=1", "gatehouse_listn=1",
+		// As Kubernetes and Docker name services in containers.
+		"GATEHOUSE_SERVICE_HOST=10.1.2.3", "GATEHOUSE_SERVICE_PORT=17010", "GATEHOUSE_SERVICE_PORT_HTTP=17010", "GATEHOUSE_PORT=tcp://10.1.2.3:17010",
+		"GATEHOUSE_PORT_17010_TCP=tcp://10.1.2.3:17010", "GATEHOUSE_PORT_17010_TCP_ADDR=10.1.2.3", "GATEHOUSE_POSTGRESQL_SERVICE_HOST=10.1.2.4",
+		"GATEHOUSE_POSTGRESQL_PORT=tcp://10.1.2.4:5432", "GATEHOUSE_POSTGRESQL_PORT_5432_TCP_PROTO=tcp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +67,16 @@ func TestEnvironmentOverTheFile(t *testing.T) {
 func TestVariablesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for variable, want := range map[string]string{
-		"GATEHOUSE_SSO_PASWORD_MIN_LENGTH=12":           "environment variable GATEHOUSE_SSO_PASWORD_MIN_LENGTH: there is no such setting in section sso",
-		"GATEHOUSE_SERVICES_TMEOUT=5s":                  "environment variable GATEHOUSE_SERVICES_TMEOUT: there is no such setting in section services",
+		"GATEHOUSE_SSO_PASWORD_MIN_LENGTH=hunter2":      "environment variable GATEHOUSE_SSO_PASWORD_MIN_LENGTH: there is no such setting (did you mean GATEHOUSE_SSO_PASSWORD_MIN_LENGTH?)",
+		"GATEHOUSE_SERVICES_TMEOUT=hunter2":             "environment variable GATEHOUSE_SERVICES_TMEOUT: there is no such setting (did you mean GATEHOUSE_SERVICES_TIMEOUT?)",
+		"GATEHOUSE_DATABSE_URL=postgres://u:hunter2@h":  "environment variable GATEHOUSE_DATABSE_URL: there is no such setting (did you mean GATEHOUSE_DATABASE_URL?)",
+		"GATEHOUSE_LISTN=hunter2":                       "environment variable GATEHOUSE_LISTN: there is no such setting (did you mean GATEHOUSE_LISTEN?)",
+		"GATEHOUSE_SECRET_KEYS=hunter2":                 "environment variable GATEHOUSE_SECRET_KEYS: there is no such setting (did you mean GATEHOUSE_SECRET_KEY?)",
+		"GATEHOUSE_SERVCE_TIMEOUT=hunter2":              "environment variable GATEHOUSE_SERVCE_TIMEOUT: there is no such setting (did you mean GATEHOUSE_SERVICES_TIMEOUT?)",
+		"GATEHOUSE_SMTP_MAIN_PASSWRD=hunter2":           "environment variable GATEHOUSE_SMTP_MAIN_PASSWRD: there is no such setting",
+		"GATEHOUSE_PORT=8080":                           "environment variable GATEHOUSE_PORT: there is no such setting",
+		"GATEHOUSE_TELEMETRY_ENDPOINT=hunter2":          "environment variable GATEHOUSE_TELEMETRY_ENDPOINT: there is no such setting",
+		"GATEHOUSE_=hunter2":                            "environment variable GATEHOUSE_: there is no such setting",
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=twelve":      `environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: "twelve" is not a value for this setting, which takes a whole number`,
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=":            "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: its value is empty or not YAML",
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=0":           "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: sso.password.min_length: must be above 0, not 0",
@@ -78,6 +92,59 @@ func TestVariablesThatAreRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v\nwant %s", variable, err, want)
 		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: the value is told: %v", variable, err)
+		}
+	}
+}
+
+// TestAllUnknownVariablesAreTold, in their order, and where nothing is opened
+// as well.
+func TestAllUnknownVariablesAreTold(t *testing.T) {
+	t.Parallel()
+	cfg := runtime.DefaultConfig()
+	err := cfg.ReadEnvironment([]string{"GATEHOUSE_Z=1", "GATEHOUSE_LISTEN=127.0.0.1:0", "GATEHOUSE_LOG_LEVL=warn", "GATEHOUSE_SSO_SIGNUP_IS_APPROVAL_NEEDED=true"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "environment variable GATEHOUSE_LOG_LEVL: there is no such setting (did you mean GATEHOUSE_LOG_LEVEL?)\nenvironment variable GATEHOUSE_Z: there is no such setting"
+	if err := cfg.CheckEnvironment(plugin.New()); err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+	cfg.Data = t.TempDir()
+	if r, err := runtime.Open(t.Context(), openOptions(cfg)); err == nil || err.Error() != want {
+		t.Errorf("%v, %v\nwant %s", r, err, want)
+	}
+	if err := cfg.CheckEnvironment(); err == nil || !strings.Contains(err.Error(), "GATEHOUSE_SSO_SIGNUP_IS_APPROVAL_NEEDED") {
+		t.Errorf("without the plugin: %v", err)
+	}
+}
+
+// TestVariables lists those that make a difference.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	all := []string{"GATEHOUSE_DATABASE_URL=postgres://x", "GATEHOUSE_DATA=d", "GATEHOUSE_SSO_APPS_DEFAULT=ERP", "GATEHOUSE_LOG_LEVEL=warn", "GATEHOUSE_LISTEN=:1",
+		"GATEHOUSE_SECRET_KEY=k", "GATEHOUSE_SMTP_MAIN_PASSWORD=p", "GATEHOUSE_TEST_X=1", "GATEHOUSE_SERVICE_HOST=h", "GATEHOUSE_HTTP_MAX_BODY=4096"}
+	cfg := runtime.DefaultConfig()
+	if err := cfg.ReadEnvironment(all); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		change func()
+		want   string
+	}{
+		{func() {}, "[GATEHOUSE_DATA GATEHOUSE_DATABASE_URL GATEHOUSE_SECRET_KEY GATEHOUSE_SMTP_MAIN_PASSWORD GATEHOUSE_SSO_APPS_DEFAULT]"},
+		{func() { cfg.Replaced("database", "sso.apps.default") }, "[GATEHOUSE_DATA GATEHOUSE_SECRET_KEY GATEHOUSE_SMTP_MAIN_PASSWORD]"},
+		{func() { cfg.KeyFile = "k" }, "[GATEHOUSE_DATA GATEHOUSE_SMTP_MAIN_PASSWORD]"},
+	} {
+		step.change()
+		if got := fmt.Sprint(cfg.Variables("listen", "log", "http")); got != step.want {
+			t.Errorf("%s, want %s", got, step.want)
+		}
+	}
+	cfg = runtime.DefaultConfig()
+	if err := cfg.ReadEnvironment([]string{"GATEHOUSE_DATABASE=postgres://x", "GATEHOUSE_DATA="}); err != nil || fmt.Sprint(cfg.Variables()) != "[GATEHOUSE_DATABASE]" {
+		t.Errorf("%v, %v", cfg.Variables(), err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/database"
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/secret"
 )
 
@@ -204,7 +205,7 @@ func (r *Runtime) MayRemoveKey(ctx context.Context, id string) error {
 		return err
 	}
 	if n := usage.ByKey[id]; n > 0 {
-		return fmt.Errorf("%d values are still encrypted with the key %s: run \"gatehouse keys rotate\" again", n, id)
+		return fmt.Errorf("the key %s still encrypts %s: run \"gatehouse keys rotate\" again", id, words.Counted(n, "value", "values"))
 	}
 	return nil
 }

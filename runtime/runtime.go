@@ -124,6 +124,9 @@ func (r *Runtime) configure() error {
 	for _, plugin := range r.plugins {
 		faults = append(faults, plugin.Configure(func(dst any) error { return r.cfg.section(plugin.Name(), dst) }))
 	}
+	if errors.Join(faults...) == nil { // only then all sections have been read
+		faults = append(faults, r.cfg.unknownVariables())
+	}
 	connections, err := mail.New(r.cfg.SMTP)
 	faults = append(faults, err)
 	for _, plugin := range r.plugins {

@@ -59,6 +59,13 @@ func PasswordVariable(name string) string {
 	return "GATEHOUSE_SMTP_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_PASSWORD"
 }
 
+// IsPasswordVariable reports whether a variable may hold the password of a
+// connection, of whatever name.
+func IsPasswordVariable(name string) bool {
+	name, ok := strings.CutPrefix(name, "GATEHOUSE_SMTP_")
+	return ok && strings.HasSuffix(name, "_PASSWORD") && name != "_PASSWORD"
+}
+
 // Connections are the SMTP connections that there are, by name. The zero value
 // has none. It is safe for concurrent use.
 type Connections struct{ byName map[string]*connection }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/script/compile"
 )
 
@@ -78,8 +79,8 @@ func (e *StuckError) Error() string {
 	if e.Compiled {
 		whose = "it"
 	}
-	return fmt.Sprintf("service %s is not served for now: %d calls of %s that were stopped are still blocked in functions of the host; pass them self.Context()",
-		e.Service, e.Calls, whose)
+	return fmt.Sprintf("service %s is not served for now: %s still blocked in functions of the host; pass them self.Context()", e.Service,
+		words.Counted(e.Calls, "call of "+whose+" that was stopped is", "calls of "+whose+" that were stopped are"))
 }
 
 // PanicError tells that a service panicked.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"regexp"
 	"runtime"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"gatehouse/runtime/internal/networks"
+	"gatehouse/runtime/internal/settings"
+	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/secret/password"
 )
 
@@ -285,7 +288,7 @@ func (c *Config) Check() error {
 	named("user_validation.service", c.UserValidation.Services)
 	for setting := range c.Signup.Others {
 		if !isIgnoredOfSignup(setting) {
-			fault("signup."+setting, "there is no such setting")
+			fault("signup."+setting, "there is no such setting%s", similar.Hint(setting, settings.Names(reflect.TypeFor[SignupConfig]())))
 		}
 	}
 	limit("search.max_page_size", c.Search.MaxPageSize, 10_000)

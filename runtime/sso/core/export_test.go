@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // HoldHashing takes all turns to hash until release is called.
 func (c *Core) HoldHashing(ctx context.Context, turns int) (release func(), err error) {
@@ -26,3 +29,7 @@ func (c *Core) CountWrong(ctx context.Context, username, address string) error {
 	guess := c.throttle.guess(passwordOf, username, address)
 	return c.count(ctx, &guess)
 }
+
+// LookAtOnce has an import look so many times, without pauses, what became of
+// a commit.
+func (i *Import) LookAtOnce(times int) { i.pauses = make([]time.Duration, times) }

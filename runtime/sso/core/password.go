@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/sso"
 )
 
@@ -20,9 +21,9 @@ func (c *Core) checkPassword(text string, names ...string) error {
 	case !isPlainText(text):
 		return refused(sso.PasswordInvalid, "the new password must be valid UTF-8 without NUL")
 	case length < policy.MinLength:
-		return refused(sso.PasswordTooShort, "the new password has fewer than %d characters", policy.MinLength)
+		return refused(sso.PasswordTooShort, "the new password has fewer than %s", words.Counted(policy.MinLength, "character", "characters"))
 	case length > policy.MaxLength:
-		return refused(sso.PasswordTooLong, "the new password has more than %d characters", policy.MaxLength)
+		return refused(sso.PasswordTooLong, "the new password has more than %s", words.Counted(policy.MaxLength, "character", "characters"))
 	}
 	lower := strings.ToLower(text)
 	for _, rejected := range policy.RejectList {

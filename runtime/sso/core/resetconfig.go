@@ -2,9 +2,13 @@ package core
 
 import (
 	"net/mail"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"gatehouse/runtime/internal/settings"
+	"gatehouse/runtime/internal/similar"
 )
 
 // PasswordResetConfig says who may reset his password, for how long, and what
@@ -60,7 +64,7 @@ func (c *PasswordResetConfig) check(main *MainConfig, fault func(setting, format
 	for name, title := range c.EmailTitles {
 		switch {
 		case !strings.HasPrefix(name, titlePrefix):
-			fault(section+name, "there is no such setting")
+			fault(section+name, "there is no such setting%s", similar.Hint(name, settings.Names(reflect.TypeFor[PasswordResetConfig]())))
 		case !isOneLine(title):
 			fault(section+name, "must be one line of text")
 		}

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
@@ -214,7 +215,7 @@ func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 // tooMany refuses a call that may be made again after a while.
 func tooMany(wait time.Duration, what string) *refusal {
 	wait = wait.Truncate(time.Second) + time.Second // what clients are told is in whole seconds
-	refused := refuse(sso.NotAllowed, "%s: try again in %.0f seconds", what, wait.Seconds())
+	refused := refuse(sso.NotAllowed, "%s: try again in %s", what, words.Counted(int64(wait/time.Second), "second", "seconds"))
 	refused.retryAfter = wait
 	return refused
 }

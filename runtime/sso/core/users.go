@@ -158,6 +158,23 @@ func (op *operation) create(ctx context.Context, user sso.NewUser) (*store.User,
 // checkNewUser checks what a user is to be created from, through the rules of
 // updates and of passwords, and fills in what was left out.
 func (c *Core) checkNewUser(user *sso.NewUser) error {
+	if err := c.checkNewValues(user); err != nil {
+		return err
+	}
+	if user.PasswordHash != "" {
+		if password.Known(user.PasswordHash) != nil {
+			return refuse(sso.PasswordInvalid, "password_hash is %v", password.ErrHash)
+		}
+		return nil
+	}
+	if user.Password == "" {
+		user.Password = password.Generate()
+	}
+	return c.checkPassword(user.Password, namesOfNew(user)...)
+}
+
+// checkNewValues is checkNewUser without the password.
+func (c *Core) checkNewValues(user *sso.NewUser) error {
 	if err := user.Problem(); err != nil {
 		return refuse(sso.InvalidInput, "%v", err)
 	}
@@ -194,16 +211,7 @@ func (c *Core) checkNewUser(user *sso.NewUser) error {
 			return refuse(sso.InvalidInput, "rate_limit_def: %v", err)
 		}
 	}
-	if user.PasswordHash != "" {
-		if password.Known(user.PasswordHash) != nil {
-			return refuse(sso.PasswordInvalid, "password_hash is %v", password.ErrHash)
-		}
-		return nil
-	}
-	if user.Password == "" {
-		user.Password = password.Generate()
-	}
-	return c.checkPassword(user.Password, namesOfNew(user)...)
+	return nil
 }
 
 // newRow makes a user's row, without the times and what depends on the caller.

@@ -109,7 +109,15 @@ func (p *SSO) SSO() sso.Core { return p.core }
 func (p *SSO) Store() *store.Store { return p.store }
 
 // Import begins an import of users, for the operator of the host.
-func (p *SSO) Import(call sso.Call, dryRun bool) *core.Import { return p.core.NewImport(call, dryRun) }
+func (p *SSO) Import(call sso.Call, options core.ImportOptions) *core.Import {
+	return p.core.NewImport(call, options)
+}
+
+// What an import takes and returns, for those who may not import core.
+type (
+	ImportOptions = core.ImportOptions
+	ImportOutcome = core.Outcome
+)
 
 // Reencrypt implements runtime.Encrypter.
 func (p *SSO) Reencrypt(ctx context.Context, keys *secret.Keyring, write bool, progress func(secret.Progress)) (secret.Usage, error) {

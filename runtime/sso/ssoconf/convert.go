@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime/internal/settings"
 )
 
 // Settings are those that a file is read into: a pointer to a struct of
@@ -89,7 +91,7 @@ func (c *converter) collect() {
 	sections := defaults.Type()
 	for i := range sections.NumField() {
 		section := sections.Field(i)
-		name := yamlName(section)
+		name := settings.Name(section)
 		if name == "" {
 			continue
 		}
@@ -100,7 +102,7 @@ func (c *converter) collect() {
 		}
 		for j := range section.Type.NumField() {
 			of := section.Type.Field(j).Type
-			if key := yamlName(section.Type.Field(j)); key != "" && of.Kind() != reflect.Interface { // such are ignored
+			if key := settings.Name(section.Type.Field(j)); key != "" && of.Kind() != reflect.Interface { // such are ignored
 				c.fields[name+"."+key] = of
 				c.order = append(c.order, name+"."+key)
 			}
@@ -110,14 +112,6 @@ func (c *converter) collect() {
 			c.order = append(c.order, name+"."+key.String())
 		}
 	}
-}
-
-func yamlName(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-	if !field.IsExported() || name == "-" {
-		return ""
-	}
-	return name
 }
 
 // grouped puts the lines of one setting together, in the order of the file.
@@ -264,7 +258,7 @@ func inlineMap(section reflect.Value) reflect.Value {
 // fieldOf returns a setting by its name; none, where it is one of an inline map.
 func fieldOf(of reflect.Value, name string) reflect.Value {
 	for i := range of.NumField() {
-		if yamlName(of.Type().Field(i)) == name {
+		if settings.Name(of.Type().Field(i)) == name {
 			return of.Field(i)
 		}
 	}

@@ -1,6 +1,12 @@
 package ssoconf
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gatehouse/runtime/internal/similar"
+)
 
 // known are the names of section 10 of the specification, by section: one that
 // the settings at hand do not have is told from one that never was.
@@ -56,12 +62,12 @@ func reasonFor(section, key string) (reason string, isIgnored bool) {
 	case section == "":
 		return "it stands before all sections", false
 	case !isSection:
-		return "there is no such section", false
+		return "there is no such section" + similar.Hint(section, slices.Collect(maps.Keys(known))), false
 	}
 	for _, name := range strings.Fields(names) {
 		if name == key {
 			return "this version of Gatehouse has no such setting", false
 		}
 	}
-	return "there is no such setting in section " + section, false
+	return "there is no such setting in section " + section + similar.Hint(key, strings.Fields(names)), false
 }

@@ -26,6 +26,9 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 		args = append(args, arg)
 		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
 	}
+	if filter.ID != 0 {
+		where("id = ?", filter.ID)
+	}
 	if filter.CID != "" {
 		where("cid = ?", filter.CID)
 	}

@@ -152,6 +152,7 @@ func (s *Session) columns() []any {
 
 // AuditFilter chooses entries of the audit; an empty field chooses all.
 type AuditFilter struct {
+	ID    int64 // of the one entry; 0 is any
 	CID   string
 	User  string // user ID, of the caller or of the target
 	Op    string

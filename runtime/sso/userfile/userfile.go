@@ -5,13 +5,11 @@ package userfile
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,6 +46,16 @@ type Record struct {
 // maxRecord bounds a record, and with it the memory that a file takes.
 const maxRecord = 1 << 20 // bytes
 
+// Error says that a file, from a line on, is not what it should be, so that it
+// cannot be read any further. Errors of reading itself are returned as they are.
+type Error struct {
+	Line   int
+	Reason string
+}
+
+// Error returns the line and the reason.
+func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
 // Reader reads the records of a file.
 type Reader struct {
 	src  *source
@@ -57,16 +65,30 @@ type Reader struct {
 // NewReader begins to read a file. In CSV the first line names the columns.
 func NewReader(r io.Reader, format Format) (*Reader, error) {
 	reader := &Reader{src: &source{in: r, line: 1}}
+	in := bufio.NewReader(reader.src)
+	if mark, _ := in.Peek(2); string(mark) == "\xff\xfe" || string(mark) == "\xfe\xff" {
+		return nil, &Error{1, "the file is in UTF-16: save it as UTF-8"}
+	}
+	skipped := skipMark(in)
 	var err error
 	switch format {
 	case CSV:
-		reader.next, err = readCSV(reader.src)
+		reader.next, err = readCSV(reader.src, in, skipped)
 	case JSON:
-		reader.next, err = readJSON(reader.src)
+		reader.next, err = readJSON(reader.src, in, skipped)
 	default:
 		err = fmt.Errorf("unknown format %q: want csv or json", format)
 	}
 	return reader, err
+}
+
+// skipMark skips the byte order mark that some programs begin UTF-8 with.
+func skipMark(in *bufio.Reader) (skipped int64) {
+	if mark, _ := in.Peek(3); string(mark) == "\ufeff" {
+		_, _ = in.Discard(len(mark)) // which are in the buffer
+		return int64(len(mark))
+	}
+	return 0
 }
 
 // Next returns the next record, or io.EOF. Another error says that the file
@@ -83,9 +105,10 @@ type source struct {
 	done     int64   // where the last record ended
 	newlines []int64 // offsets of those that are not counted in line yet
 	line     int
+	err      error // of reading, but for the end
 }
 
-var errTooLarge = fmt.Errorf("a record is longer than %d bytes", maxRecord)
+var errTooLarge = errors.New("a record is too large")
 
 func (s *source) Read(p []byte) (int, error) {
 	if s.read-s.done > 2*maxRecord { // decoders read ahead as much as they hold already
@@ -98,7 +121,16 @@ func (s *source) Read(p []byte) (int, error) {
 		}
 	}
 	s.read += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
 	return n, err
+}
+
+// ends notes where a record has ended.
+func (s *source) ends(offset int64) {
+	s.done = offset
+	s.lineAt(offset)
 }
 
 // lineAt returns the line of an offset; offsets never go back.
@@ -112,86 +144,39 @@ func (s *source) lineAt(offset int64) int {
 	return s.line
 }
 
-// readCSV reads the line of columns. An empty cell is a key that is absent.
-func readCSV(src *source) (func() (Record, error), error) {
-	in := csv.NewReader(src)
-	in.FieldsPerRecord = -1 // told in our words
-	in.ReuseRecord = true
-	header, err := in.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("line 1: the file is empty: its first line names the columns")
+// fault makes the error of a file that cannot be read any further: of what was
+// wrong when it was read, or at a line.
+func (s *source) fault(err error, line int, what string) error {
+	switch {
+	case s.err != nil:
+		return s.err
+	case errors.Is(err, errTooLarge):
+		return &Error{s.lineAt(s.done), fmt.Sprintf("a record that begins here or below is longer than %d bytes: is a quote or a bracket not closed?", maxRecord)}
 	}
-	if err != nil {
-		return nil, csvError(err)
-	}
-	columns := slices.Clone(header)
-	columns[0] = strings.TrimPrefix(columns[0], "\ufeff")
-	for i, name := range columns {
-		columns[i] = strings.TrimSpace(name)
-		switch {
-		case !slices.Contains(sso.ImportKeys(), columns[i]):
-			return nil, fmt.Errorf("line 1: column %d is none of %s", i+1, strings.Join(sso.ImportKeys(), ", "))
-		case slices.Contains(columns[:i], columns[i]):
-			return nil, fmt.Errorf("line 1: there are two columns %s", columns[i])
-		}
-	}
-	if !slices.Contains(columns, "username") {
-		return nil, errors.New("line 1: there is no column username")
-	}
-	return func() (Record, error) {
-		cells, err := in.Read()
-		src.done = in.InputOffset()
-		var parse *csv.ParseError
-		switch {
-		case errors.As(err, &parse):
-			return Record{Line: parse.StartLine, Err: parse.Err}, nil
-		case errors.Is(err, io.EOF):
-			return Record{}, io.EOF
-		case err != nil:
-			return Record{}, csvError(err)
-		}
-		line, _ := in.FieldPos(0)
-		if len(cells) != len(columns) {
-			return Record{Line: line, Err: fmt.Errorf("%d cells for %d columns", len(cells), len(columns))}, nil
-		}
-		data := map[string]any{}
-		for i, cell := range cells {
-			if cell != "" {
-				data[columns[i]] = cell
-			}
-		}
-		return Record{Line: line, User: sso.NewUserFromImport(data)}, nil
-	}, nil
+	return &Error{line, what}
 }
 
-func csvError(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("line %d: %w", parse.StartLine, parse.Err)
-	}
-	return err
-}
-
-func readJSON(src *source) (func() (Record, error), error) {
-	in := bufio.NewReader(src)
-	skipped, inArray, err := enter(in)
+func readJSON(src *source, in *bufio.Reader, skipped int64) (func() (Record, error), error) {
+	blank, inArray, err := enter(in)
 	if err != nil {
 		return nil, err
 	}
+	skipped += blank
 	dec := json.NewDecoder(in)
-	if inArray {
-		if _, err := dec.Token(); err != nil {
-			return nil, fmt.Errorf("line 1: %w", err)
-		}
-	}
 	fault := func(err error) error {
-		if errors.Is(err, errTooLarge) {
-			return fmt.Errorf("after line %d: %w", src.lineAt(src.done), err)
-		}
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
-		return fmt.Errorf("line %d: not JSON: %w", src.lineAt(skipped+dec.InputOffset()), err)
+		line := src.line
+		if src.err == nil && !errors.Is(err, errTooLarge) {
+			line = src.lineAt(skipped + dec.InputOffset())
+		}
+		return src.fault(err, line, fmt.Sprintf("not JSON: %v", err))
+	}
+	if inArray {
+		if _, err := dec.Token(); err != nil {
+			return nil, fault(err)
+		}
 	}
 	return func() (Record, error) {
 		if !dec.More() {
@@ -215,10 +200,6 @@ func readJSON(src *source) (func() (Record, error), error) {
 
 // enter skips to the first value and tells whether that is an array.
 func enter(in *bufio.Reader) (skipped int64, isArray bool, err error) {
-	if mark, _ := in.Peek(3); string(mark) == "\ufeff" {
-		_, _ = in.Discard(len(mark)) // which are in the buffer
-		skipped += int64(len(mark))
-	}
 	for ; ; skipped++ {
 		b, err := in.ReadByte()
 		switch {

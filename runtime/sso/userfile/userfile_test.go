@@ -1,11 +1,14 @@
 package userfile_test
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf8"
 
 	"gatehouse/runtime/sso/userfile"
 )
@@ -47,13 +50,28 @@ func TestFiles(t *testing.T) {
 		"CSV": {"csv", "\ufeffusername, email,password_hash,is_locked\r\njane,j@x,$2b$,yes\r\n\r\n\"jo\nhn\",,,\r\n\"a,\"\"b\",\"\",,0\n",
 			[]string{"2: jane j@x $2b$ true", "4: jo\nhn   false", `6: a,"b   false`}, ""},
 		"CSV goes on after bad lines": {"csv", "username,is_locked\na\nb,perhaps\nc\"d,1\ne,1",
-			[]string{"2: 1 cells for 2 columns", "3: is_locked takes true or false, yes or no, 1 or 0", `4: bare " in non-quoted-field`, "5: e   true"}, ""},
+			[]string{"2: 1 cell for 2 columns, separated by commas", "3: is_locked takes true or false, yes or no, 1 or 0", `4: bare " in non-quoted-field`, "5: e   true"}, ""},
 		"CSV that never ends a quote": {"csv", "username\na\n\"b\nc\n", []string{"2: a   false", `3: extraneous or missing " in quoted-field`}, ""},
 		"CSV without lines":           {"csv", "", nil, "line 1: the file is empty"},
-		"CSV, unknown column":         {"csv", "username,secret-stuff\n", nil, "line 1: column 2 is none of username, password,"},
+		"CSV, unknown column":         {"csv", "username,secret-stuff\n", nil, "line 1: column 2 of 2, separated by commas, is none of username, password,"},
+		"CSV, mistyped column":        {"csv", "\nusername;Pasword_hash\n", nil, "line 2: column 2 of 2, separated by semicolons, is none of username, password,"},
+		"CSV, unknown separator":      {"csv", "username^email\njane^j@x\n", nil, "line 1: the only column (columns are separated by commas, semicolons, tabs or vertical bars) is none of"},
 		"CSV, a column twice":         {"csv", "username,email,email\n", nil, "line 1: there are two columns email"},
 		"CSV, no username":            {"csv", "email\n", nil, "line 1: there is no column username"},
-		"CSV, one endless cell":       {"csv", "username\n\"" + strings.Repeat("x", 5<<20), nil, "a record is longer than 1048576 bytes"},
+		"CSV, one endless cell":       {"csv", "username\n\"" + strings.Repeat("x", 5<<20), nil, "line 2: a record that begins here or below is longer than 1048576 bytes"},
+		"CSV, semicolons as Excel writes them": {"csv", "\ufeffusername;email;display_name\r\njane;j@x;\"a; b\r\nc\"\r\n\"jo;hn\";\"\";\r\nx;y;z,1;2\r\n",
+			[]string{"2: jane j@x  false", "4: jo;hn   false", "5: 4 cells for 3 columns, separated by semicolons"}, ""},
+		"CSV, tabs":                    {"csv", "username\temail\njane\tj@x,y\n", []string{"2: jane j@x,y  false"}, ""},
+		"CSV, vertical bars":           {"csv", "\"username\"|\"email\"\n\"jane\"|\"j@x\"\n", []string{"2: jane j@x  false"}, ""},
+		"CSV, one column":              {"csv", "username\njane\n", []string{"2: jane   false"}, ""},
+		"CSV, a line for Excel":        {"csv", "\ufeffsep=;\r\nusername;email\r\njane;j@x\r\nj\"x;\r\n", []string{"3: jane j@x  false", `4: bare " in non-quoted-field`}, ""},
+		"CSV, a line for Excel, wrong": {"csv", "sep=x\nusername\n", nil, "line 1: the only column"},
+		"CSV, only a line for Excel":   {"csv", "\"sep=,\"\n", nil, "line 1: the file is empty"},
+		"CSV in Latin-1":               {"csv", "username,display_name\njane,Zo\xeb\njohn,John\n", []string{"2: display_name is not valid UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)", "3: john   false"}, ""},
+		"CSV in UTF-16":                {"csv", "\xff\xfeu\x00s\x00", nil, "line 1: the file is in UTF-16: save it as UTF-8"},
+		"CSV in UTF-16, unmarked":      {"csv", "u\x00s\x00e\x00r\x00n\x00a\x00m\x00e\x00\n\x00", nil, "line 1: the file is not text, or in UTF-16: save it as UTF-8"},
+		"CSV of an old Macintosh":      {"csv", "username\rjane\r", nil, "line 1: lines end with a carriage return alone: save the file with line feeds"},
+		"JSON in UTF-16":               {"json", "\xfe\xff\x00{", nil, "line 1: the file is in UTF-16"},
 		"JSON array": {"json", "\n[\n{\"username\": \"jane\",\n\"is_locked\": true}\n,{\"username\":\"john\",\"email\":null}]\n",
 			[]string{"3: jane   true", "5: john   false"}, ""},
 		"JSON lines": {"json", "{\"username\":\"jane\"}\n{\"username\":12}\n\n  {\"username\":\"x\"}",
@@ -67,7 +85,7 @@ func TestFiles(t *testing.T) {
 		"JSON, more behind":        {"json", "[]\n{}", nil, "line 2: not JSON: unexpected {"},
 		"JSON, cut short":          {"json", "{\"username\":\"a\"}\n{\"user", []string{"1: a   false"}, "line 2: not JSON: unexpected EOF"},
 		"JSON, no JSON":            {"json", "{\"username\":\"a\"}\nusername", []string{"1: a   false"}, "line 2: not JSON: invalid character 'u'"},
-		"JSON, one endless record": {"json", "{\"username\":\"a\"}\n{\"username\":\"" + strings.Repeat("x", 9<<20), []string{"1: a   false"}, "after line 1: a record is longer than 1048576 bytes"},
+		"JSON, one endless record": {"json", "{\"username\":\"a\"}\n{\"username\":\"" + strings.Repeat("x", 9<<20), []string{"1: a   false"}, "line 1: a record that begins here or below is longer than 1048576 bytes"},
 		"no format":                {"yaml", "", nil, `unknown format "yaml"`},
 	} {
 		got, end := read(test.format, test.text)
@@ -88,8 +106,70 @@ func TestFormatOf(t *testing.T) {
 	}
 }
 
+// TestMistypedColumn: the name that is meant is told, never what is there.
+func TestMistypedColumn(t *testing.T) {
+	_, err := userfile.NewReader(strings.NewReader("username,Pasword\n"), userfile.CSV)
+	if err == nil || !strings.HasSuffix(err.Error(), " (did you mean password?)") || strings.Contains(err.Error(), "Pasword") {
+		t.Error(err)
+	}
+}
+
+// TestReadingFails tells a file that cannot be read from one that is wrong.
+func TestReadingFails(t *testing.T) {
+	broken := errors.New("the disk failed")
+	for format, text := range map[userfile.Format]string{userfile.CSV: "username\njane\njo", userfile.JSON: "[{\"username\":\"jane\"},\n{"} {
+		reader, err := userfile.NewReader(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), format)
+		for err == nil {
+			_, err = reader.Next()
+		}
+		var wrong *userfile.Error
+		if !errors.Is(err, broken) || errors.As(err, &wrong) {
+			t.Errorf("%s: %v", format, err)
+		}
+		if _, err := userfile.NewReader(iotest.ErrReader(broken), format); !errors.Is(err, broken) {
+			t.Errorf("%s: %v", format, err)
+		}
+		if _, err := userfile.NewReader(strings.NewReader("\xff\xfe"), format); !errors.As(err, &wrong) || wrong.Line != 1 {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
+
+// FuzzTable writes a table as programs do, and reads it back.
+func FuzzTable(f *testing.F) {
+	f.Add(uint8(0), true, false, "jane", "j@x")
+	f.Add(uint8(1), true, true, "jo;hn", "a,b\tc|d")
+	f.Add(uint8(2), false, true, "two\nlines\n", "\"quoted\"")
+	f.Add(uint8(3), false, false, "sep=;", " ")
+	f.Fuzz(func(t *testing.T, separator uint8, mark, forExcel bool, username, email string) {
+		line := strings.NewReplacer("\r", "") // the reader makes line feeds of the line ends in cells
+		username, email = line.Replace(username), line.Replace(email)
+		if !utf8.ValidString(username) || !utf8.ValidString(email) || username == "" || email == "" || len(username)+len(email) > 1<<10 {
+			return
+		}
+		var text strings.Builder
+		if mark {
+			text.WriteString("\ufeff")
+		}
+		out := csv.NewWriter(&text)
+		out.Comma, out.UseCRLF = rune(",;\t|"[separator%4]), forExcel
+		if forExcel {
+			fmt.Fprintf(&text, "sep=%c\r\n", out.Comma)
+		}
+		if err := out.WriteAll([][]string{{"username", "email"}, {username, email}, {"last", "l@x"}}); err != nil {
+			t.Fatal(err)
+		}
+		got, end := read(userfile.CSV, text.String())
+		if len(got) != 2 || end != nil || !strings.HasSuffix(got[0], ": "+username+" "+email+"  false") || !strings.HasSuffix(got[1], ": last l@x  false") {
+			t.Errorf("%q\ngives %q, %v", text.String(), got, end)
+		}
+	})
+}
+
 func FuzzFile(f *testing.F) {
 	f.Add(true, "username,password_hash\njane,$2b$06$\n\"x")
+	f.Add(true, "\ufeffsep=;\r\nusername;email\r\njane;\"a\r\nb\"\r\n")
+	f.Add(true, "username\temail\njane\t\xff\n")
 	f.Add(false, "[{\"username\":\"a\"},\n{}]")
 	f.Add(false, "{\"username\":\"a\"}\n{\"is_locked\":\"yes\"}")
 	f.Fuzz(func(t *testing.T, isCSV bool, text string) {

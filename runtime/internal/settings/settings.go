@@ -1,0 +1,54 @@
+// Package settings reads from the types of configurations what their settings
+// are called.
+package settings
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Name returns the name of the setting that a field holds; "" if none.
+func Name(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+	if !field.IsExported() || name == "-" {
+		return ""
+	}
+	return name
+}
+
+// Names lists the settings of a struct, or of what a pointer points to.
+func Names(of reflect.Type) (names []string) {
+	if of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range of.NumField() {
+		if name := Name(of.Field(i)); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Of finds within a type the struct that errors of encoders name so, such as
+// runtime.LogConfig; nil where there is none.
+func Of(within reflect.Type, named string) reflect.Type {
+	switch within.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		return Of(within.Elem(), named)
+	case reflect.Struct:
+	default:
+		return nil
+	}
+	if within.String() == named {
+		return within
+	}
+	for i := range within.NumField() {
+		if found := Of(within.Field(i).Type, named); found != nil {
+			return found
+		}
+	}
+	return nil
+}
