@@ -223,13 +223,17 @@ func chmod(t *testing.T, path string, mode fs.FileMode) {
 	}
 }
 
-// copyFile copies a program.
+// copyFile copies a program. No other test starts one meanwhile: it would have
+// the file open for writing until it is another program, so that this one could
+// not be started ("text file busy").
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	text, err := os.ReadFile(from)
 	if err != nil {
 		t.Fatal(err)
 	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(to, text, 0o755); err != nil {
 		t.Fatal(err)
 	}
