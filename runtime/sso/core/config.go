@@ -33,6 +33,7 @@ type Config struct {
 	Search          SearchConfig        `yaml:"search"`
 	PasswordReset   PasswordResetConfig `yaml:"password_reset"`
 	Audit           AuditConfig         `yaml:"audit"`
+	Compatibility   CompatibilityConfig `yaml:"compatibility"`
 
 	// PRT is another name of password_reset, which Zato had before; what it
 	// says goes before what password_reset says: see UnmarshalYAML.
@@ -52,6 +53,13 @@ func (c *Config) UnmarshalYAML(node *yaml.Node) error {
 		Others        map[string]any       `yaml:",inline"`
 	}{PasswordReset: &c.PasswordReset}
 	return node.Load(&older, yaml.WithKnownFields())
+}
+
+// CompatibilityConfig has answers be as Zato's where ours are others.
+type CompatibilityConfig struct {
+	// Status200OnAppError has REST refuse an unknown application with 200
+	// rather than with 403.
+	Status200OnAppError bool `yaml:"status_200_on_app_error"`
 }
 
 // MainConfig says what is stored encrypted, and how mail is sent.

@@ -89,7 +89,9 @@ func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 func (p *SSO) NamedServices() map[string][]string { return p.cfg.NamedServices() }
 
 // Routes are the REST paths of the SSO.
-func (p *SSO) Routes() []channel.Route { return rest.Routes(p.core) }
+func (p *SSO) Routes() []channel.Route {
+	return rest.Routes(p.core, rest.Options{Status200OnAppError: p.cfg.Compatibility.Status200OnAppError})
+}
 
 // Ready has nothing to add: the runtime asks the database itself.
 func (*SSO) Ready(context.Context) error { return nil }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"gatehouse/runtime/channel"
@@ -13,9 +14,19 @@ import (
 	"gatehouse/runtime/sso"
 )
 
+// Options are what answers depend on.
+type Options struct {
+	// Status200OnAppError refuses an unknown application with 200, as Zato
+	// did, rather than with 403.
+	Status200OnAppError bool
+}
+
 // Routes returns the routes of the SSO below /zato/sso.
-func Routes(core sso.Core) []channel.Route {
+func Routes(core sso.Core, options Options) []channel.Route {
 	a := api{core: core}
+	route := func(method, path string, answers operation) channel.Route {
+		return channel.Route{Method: method, Pattern: path, Handler: handler{answers, options}}
+	}
 	routes := []channel.Route{
 		route("", "/zato/sso/user/login", a.login),
 		route("", "/zato/sso/user/logout", a.logout),
@@ -66,32 +77,40 @@ type answer struct {
 	warning sso.Code
 }
 
-func route(method, path string, operation func(context.Context, *input) (answer, error)) channel.Route {
-	return channel.Route{Method: method, Pattern: path, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		elements, err := channel.DecodeObject(r)
-		if err != nil {
-			refuse(w, r, err)
-			return
-		}
-		reply, err := operation(r.Context(), &input{elements: elements, request: r})
-		if err != nil {
-			refuse(w, r, err)
-			return
-		}
-		body := map[string]any{"cid": channel.CID(r.Context()), "status": "ok", "sub_status": []sso.Code{}}
-		if reply.warning != "" {
-			body["status"], body["sub_status"] = "warning", []sso.Code{reply.warning}
-		}
-		for key, value := range reply.keys {
-			body[key] = value
-		}
-		channel.WriteJSON(w, http.StatusOK, body)
-	})}
+// operation is what a route does with its input.
+type operation func(context.Context, *input) (answer, error)
+
+// handler answers a route.
+type handler struct {
+	operation operation
+	options   Options
+}
+
+// ServeHTTP reads the input and writes the answer.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	elements, err := channel.DecodeObject(r)
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	reply, err := h.operation(r.Context(), &input{elements: elements, request: r})
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	body := map[string]any{"cid": channel.CID(r.Context()), "status": "ok", "sub_status": []sso.Code{}}
+	if reply.warning != "" {
+		body["status"], body["sub_status"] = "warning", []sso.Code{reply.warning}
+	}
+	for key, value := range reply.keys {
+		body[key] = value
+	}
+	channel.WriteJSON(w, http.StatusOK, body)
 }
 
 // refuse writes what was wrong. What is not a refusal of the SSO tells only
 // that it failed; its cause goes to the log.
-func refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var refused *sso.Error
 	var unreadable *invocation.Error
 	switch {
@@ -105,9 +124,12 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 		badRequest(w, r, err)
 	case refused != nil && !sso.HasCode(err, sso.InternalError):
 		status := http.StatusForbidden
-		if errors.Is(err, sso.ErrTooMany) {
+		switch {
+		case errors.Is(err, sso.ErrTooMany):
 			status = http.StatusTooManyRequests
 			w.Header().Set("Retry-After", strconv.Itoa(refused.RetrySeconds()))
+		case h.options.Status200OnAppError && slices.Equal(refused.Told(), []sso.Code{sso.AppInvalid}):
+			status = http.StatusOK
 		}
 		channel.WriteJSON(w, status, map[string]any{
 			"cid": channel.CID(r.Context()), "status": "error", "sub_status": refused.Told(),

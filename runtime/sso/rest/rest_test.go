@@ -53,8 +53,13 @@ type site struct {
 
 func each(t *testing.T, change func(*core.Config), test func(t *testing.T, s *site)) {
 	t.Helper()
+	cfg := core.DefaultConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	options := rest.Options{Status200OnAppError: cfg.Compatibility.Status200OnAppError}
 	ssotest.Each(t, change, func(t *testing.T, env *ssotest.Env) {
-		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(env.Core)})
+		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(env.Core, options)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,6 +135,30 @@ func (s *site) loginOver(username string) string {
 		s.T.Fatalf("login: %d %v", status, got)
 	}
 	return ust
+}
+
+// TestStatusOnAppError has an unknown application be refused with 200 where that
+// is configured, and nothing else.
+func TestStatusOnAppError(t *testing.T) {
+	t.Parallel()
+	for _, compatible := range []bool{false, true} {
+		status := map[bool]int{false: 403, true: 200}[compatible]
+		each(t, func(cfg *core.Config) { cfg.Compatibility.Status200OnAppError = compatible }, func(_ *testing.T, s *site) {
+			s.SuperUser("admin")
+			ust := s.loginOver("admin")
+			s.want(status, refused("E004001"), http.MethodPost, "/user/login",
+				map[string]any{"username": "admin", "password": ssotest.Password, "current_app": "ERP"})
+			s.want(status, refused("E004001"), http.MethodGet, "/user", map[string]any{"ust": ust, "current_app": "ERP"})
+			s.want(403, refused("E005001"), http.MethodPost, "/user/login", map[string]any{"username": "admin", "password": "wrong"})
+			s.want(403, refused("E007001"), http.MethodGet, "/user", map[string]any{"ust": "gAAAAAB"})
+			s.want(400, badRequest, http.MethodPost, "/user/login", map[string]any{"username": "admin", "current_app": "ERP"})
+		})
+	}
+	each(t, func(cfg *core.Config) {
+		cfg.Compatibility.Status200OnAppError, cfg.Apps.InformIfAppInvalid = true, false
+	}, func(_ *testing.T, s *site) {
+		s.want(403, refused("E005001"), http.MethodPost, "/user/login", map[string]any{"username": "a", "password": "b", "current_app": "ERP"})
+	})
 }
 
 func TestLoginAndLogout(t *testing.T) {

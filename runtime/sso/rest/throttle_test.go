@@ -171,7 +171,7 @@ func (busy) Login(context.Context, sso.Call, sso.LoginRequest) (sso.SessionInfo,
 func TestTooBusy(t *testing.T) {
 	t.Parallel()
 	each(t, nil, func(t *testing.T, s *site) {
-		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(busy{s.Core})})
+		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(busy{s.Core}, rest.Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
