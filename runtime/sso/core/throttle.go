@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -49,7 +50,8 @@ type throttle struct {
 	counted atomic.Uint64
 }
 
-func newThrottle(cfg *ThrottleConfig, key []byte) (*throttle, error) {
+func newThrottle(ctx context.Context, o *Options) (*throttle, error) {
+	cfg := &o.Config.Login.Throttle
 	if !cfg.Enabled {
 		return &throttle{cfg: cfg}, nil
 	}
@@ -60,6 +62,10 @@ func newThrottle(cfg *ThrottleConfig, key []byte) (*throttle, error) {
 	exempt, err := parseNetworks(cfg.ExemptAddresses)
 	if err != nil {
 		return nil, err
+	}
+	key, err := throttleKey(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("the key of the digests that wrong guesses are counted under: %w", err)
 	}
 	return &throttle{cfg: cfg, key: key, shared: shared, exempt: exempt}, nil
 }

@@ -74,7 +74,7 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 // another key.
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
-	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
+	made, err := core.New(ctx, core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
 		Services: host.Services, Mailer: host.Mail, Definitions: host.Security})
 	if err != nil {
 		return err

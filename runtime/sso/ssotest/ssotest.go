@@ -115,7 +115,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 // NewCore makes another core over the same database, key and clock.
 func (e *Env) NewCore(cfg core.Config) *core.Core {
 	e.T.Helper()
-	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
+	made, err := core.New(e.T.Context(), core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
 		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services,
 		SealEvery: -1}) // tests seal when they say
 	if err != nil {

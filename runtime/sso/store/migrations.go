@@ -36,6 +36,9 @@ var auditChainSQLite string
 //go:embed migrations/006.sql
 var moreLookups string
 
+//go:embed migrations/007.sql
+var secrets string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -49,5 +52,6 @@ func Migrations() []database.Migration {
 		{Version: 4, Name: "throttling", SQLite: throttleSQLite, PostgreSQL: throttlePostgreSQL},
 		{Version: 5, Name: "the chain of the audit", SQLite: auditChainSQLite, PostgreSQL: auditChainPostgreSQL},
 		{Version: 6, Name: "look-ups of links and resets", SQLite: moreLookups, PostgreSQL: moreLookups},
+		{Version: 7, Name: "secrets of all hosts", SQLite: secrets, PostgreSQL: secrets},
 	}
 }
