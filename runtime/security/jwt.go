@@ -209,5 +209,6 @@ func (d *Definitions) VerifyToken(ctx context.Context, token string) (Principal,
 	principal := signer.Principal
 	digest := sha256.Sum256([]byte(token))
 	principal.Token = hex.EncodeToString(digest[:])
+	principal.Expires = claims.ExpiresAt.UTC()
 	return principal, nil
 }

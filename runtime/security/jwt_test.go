@@ -67,6 +67,9 @@ func TestTokens(t *testing.T) {
 		if first.Type != security.JWT || first.ID <= 1_000_000_000 || first.Name != "partner" || first.Username != "client" || len(first.Token) != 64 {
 			t.Errorf("principal is %+v", first)
 		}
+		if left := time.Until(first.Expires); left > time.Hour || left < 55*time.Minute {
+			t.Errorf("a token of an hour expires in %v", left)
+		}
 		if again := verifyToken(t, d, good, nil); again != first {
 			t.Errorf("the same token again: %+v", again)
 		}

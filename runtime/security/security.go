@@ -80,8 +80,9 @@ type Principal struct {
 	Username string
 
 	// Token is the SHA-256, in hexadecimal, of the token that a JWT definition
-	// let in; "" for Basic Auth.
-	Token string
+	// let in, and Expires when it expires; zero for Basic Auth.
+	Token   string
+	Expires time.Time
 }
 
 // Hasher hashes and verifies passwords. *password.Hasher is one: see its

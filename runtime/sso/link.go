@@ -56,6 +56,9 @@ type ExternalAuth struct {
 	Type string // basic_auth or jwt
 	ID   int64  // number of the definition
 
-	// Token tells the tokens of a JWT definition apart, without being one.
-	Token string
+	// Token tells the tokens of a JWT definition apart, without being one, and
+	// Expires is when it expires: no session by it lives longer. Both are zero
+	// for Basic Auth.
+	Token   string
+	Expires time.Time
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/runtime/database"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/store"
@@ -36,9 +37,25 @@ type external struct {
 	read    time.Time
 }
 
-// isDue reports whether the session is to be opened or renewed.
-func (e *external) isDue(now time.Time) bool {
-	return e.session == nil || !e.session.ExpirationTime.After(now) || !now.Before(e.due)
+// isDue reports whether the session is to be opened or renewed. One that lives
+// as long as it may has nothing to gain.
+func (e *external) isDue(now time.Time, notAfter *time.Time) bool {
+	switch {
+	case e.session == nil || !e.session.ExpirationTime.After(now):
+		return true
+	case notAfter != nil && e.session.ExpirationTime.Equal(*notAfter):
+		return false
+	}
+	return !now.Before(e.due)
+}
+
+// notAfterOf returns when a session by a definition ends at the latest.
+func notAfterOf(auth sso.ExternalAuth) *time.Time {
+	if auth.Expires.IsZero() || !auth.Expires.Before(never) { // which no database could hold
+		return nil
+	}
+	end := database.Timestamp(auth.Expires)
+	return &end
 }
 
 // externalCache remembers callers by the external IDs of their sessions.
@@ -81,7 +98,8 @@ func externalID(auth sso.ExternalAuth) string {
 
 // ExternalSession opens the session of the user that a caller's definition is
 // linked to, renews it about once a minute, and returns its UST; "" where the
-// definition is linked to none. The user must be one who could log in.
+// definition is linked to none. The user must be one who could log in. A session
+// by a token ends when the token expires, if not before.
 //
 // Openings, renewals and refusals are audited; what neither asks nor changes
 // anything is not.
@@ -113,7 +131,7 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 	if err := c.checkExternal(seen.user, call, auth, now); err != nil {
 		return "", op.finish(ctx, err, false)
 	}
-	if !seen.isDue(now) {
+	if !seen.isDue(now, notAfterOf(auth)) {
 		return seen.ust, nil
 	}
 	seen, err := op.openExternal(ctx, lookup, auth, op.lifetimeFor(ctx, seen.user.Username))
@@ -132,7 +150,7 @@ var errUpToDate = errors.New("there is nothing to change")
 // openExternal opens or renews the session of a caller. Calls of one caller
 // wait for one another at the user's row, so that one of them opens it.
 func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth sso.ExternalAuth, lifetime time.Duration) (external, error) {
-	c, id := op.core, lookup.Links.ExternalID
+	c, id, notAfter := op.core, lookup.Links.ExternalID, notAfterOf(auth)
 	var seen external
 	err := op.change(ctx, lookup, func(found store.Found, now time.Time) ([]store.Change, error) {
 		seen = c.seeExternal(found, now)
@@ -143,12 +161,12 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 		if err := c.checkExternal(seen.user, op.call, auth, now); err != nil {
 			return nil, err
 		}
-		if !seen.isDue(now) {
+		if !seen.isDue(now, notAfter) {
 			return nil, errUpToDate
 		}
 		if seen.session != nil {
 			renewed := *seen.session
-			renewed.ExpirationTime = now.Add(lifetime)
+			renewed.ExpirationTime, renewed.NotAfter = endOf(now, lifetime, notAfter), notAfter
 			renewed.State = stateText(stateChanges(renewed.State), op.call, now, "renew")
 			seen.session, seen.due = &renewed, renewalOf(&renewed)
 			op.entry.Keys = "expiration_time"
@@ -161,7 +179,8 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 			}
 		}
 		opened := newSession(seen.user, ident.NewUST(), op.call, now, lifetime)
-		opened.AuthType, opened.ExternalID = auth.Type, &id
+		opened.AuthType, opened.ExternalID, opened.NotAfter = auth.Type, &id, notAfter
+		opened.ExpirationTime = endOf(now, lifetime, notAfter)
 		opened.State = stateText(nil, op.call, now, "external_auth")
 		seen.session, seen.ust, seen.due = opened, c.encrypted(opened.UST), renewalOf(opened)
 		return append(changes, store.InsertSession{Session: opened}), nil
@@ -195,6 +214,9 @@ func (c *Core) checkExternal(user *store.User, call sso.Call, auth sso.ExternalA
 	}
 	if user.ApprovalStatus != sso.ApprovalApproved {
 		return refuse(sso.NotApproved, "the user is not approved")
+	}
+	if notAfter := notAfterOf(auth); notAfter != nil && !notAfter.After(now) {
+		return refuse(sso.SessionExpired, "the token has expired, if by no more than clocks may differ")
 	}
 	if user.IsTOTPEnabled && auth.Type != sso.AuthBasic {
 		return refuse(sso.TOTPCodeMissing, "the user has TOTP enabled, and a token brings no code")

@@ -21,7 +21,8 @@ func (p *SSO) OpenSession(r *http.Request, caller security.Principal) (string, e
 		RemoteAddr: channel.RemoteAddr(r),
 		UserAgent:  r.UserAgent(),
 	}
-	ust, err := p.core.ExternalSession(r.Context(), call, sso.ExternalAuth{Type: caller.Type, ID: caller.ID, Token: caller.Token})
+	ust, err := p.core.ExternalSession(r.Context(), call, sso.ExternalAuth{
+		Type: caller.Type, ID: caller.ID, Token: caller.Token, Expires: caller.Expires})
 	switch {
 	case err == nil:
 		return ust, nil

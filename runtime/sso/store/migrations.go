@@ -39,6 +39,12 @@ var moreLookups string
 //go:embed migrations/007.sql
 var secrets string
 
+//go:embed migrations/008_postgresql.sql
+var sessionEndPostgreSQL string
+
+//go:embed migrations/008_sqlite.sql
+var sessionEndSQLite string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -53,5 +59,6 @@ func Migrations() []database.Migration {
 		{Version: 5, Name: "the chain of the audit", SQLite: auditChainSQLite, PostgreSQL: auditChainPostgreSQL},
 		{Version: 6, Name: "look-ups of links and resets", SQLite: moreLookups, PostgreSQL: moreLookups},
 		{Version: 7, Name: "secrets of all hosts", SQLite: secrets, PostgreSQL: secrets},
+		{Version: 8, Name: "the latest end of a session", SQLite: sessionEndSQLite, PostgreSQL: sessionEndPostgreSQL},
 	}
 }
