@@ -24,7 +24,8 @@ definition's username, it says when it expires (exp), and, if the definition
 asks for them, who it is from (iss) and for (aud).
 
 A new definition without --secret gets one, which is printed once. Running hosts
-know within a second.`,
+know within a second. Sessions that the definition has opened for a user who is
+linked to it end with any change: tokens that are still good open others.`,
 		Example: `  gatehouse security set-jwt pubapi
   gatehouse security set-jwt partner --username partner.crm --issuer https://id.example.com`,
 		Args: exactArg("NAME"),

@@ -70,7 +70,7 @@ func newDeleteDefinition() *cobra.Command {
 		Short: "Delete a security definition",
 		Long: `Deletes a Basic Auth definition, or with --jwt a JWT definition: running hosts let
 nobody in by it within a second. Sessions that it has opened for a user who is
-linked to it go on until they expire; deleting the link ends them.`,
+linked to it end with it.`,
 		Args: exactArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what, remove := "Basic Auth", (*security.Definitions).Delete
@@ -111,7 +111,9 @@ func newSetPassword() *cobra.Command {
 		Use:   "set-password NAME",
 		Short: "Set the password of a Basic Auth definition",
 		Long: `Sets the password of a Basic Auth definition, such as pubapi, and makes the
-definition if there is none. Running hosts know within a second.`,
+definition if there is none. Running hosts know within a second. Sessions that
+the definition has opened for a user who is linked to it end: callers with the
+new password get others.`,
 		Args: exactArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if password, err = newPassword(cmd, password); err != nil {

@@ -102,6 +102,9 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 		if provider, ok := plugin.(SSOProvider); ok {
 			r.sso = provider.SSO()
 		}
+		if ender, ok := plugin.(SessionEnder); ok {
+			r.security.SetSessions(ender)
+		}
 	}
 	if r.sso == nil {
 		return nil, errors.New("runtime: no plugin provides the SSO")
@@ -148,7 +151,7 @@ func (r *Runtime) openDatabase(ctx context.Context) error {
 	}
 	r.keys = keys
 	location := r.cfg.location()
-	var prepare []string
+	prepare := security.Statements(open.DialectOf(location))
 	for _, plugin := range r.plugins {
 		prepare = append(prepare, plugin.Statements(open.DialectOf(location))...)
 	}

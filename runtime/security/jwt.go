@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -50,56 +51,55 @@ type JWTSettings struct {
 }
 
 // SetJWT changes a JWT definition, or makes it when there is none of that name.
-// It returns the secret if it made one.
+// It returns the secret if it made one. What the definition has opened before
+// ends, unless nothing changes: its tokens of before may not be good any more.
 func (d *Definitions) SetJWT(ctx context.Context, name string, settings JWTSettings) (made string, err error) {
 	if d.keys == nil {
 		return "", errors.New("JWT definitions need a key to encrypt their secrets with")
 	}
-	before, isThere, err := d.findJWT(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	secret := settings.Secret
-	if secret == "" && (!isThere || settings.NewSecret) {
-		made = rand.Text() + rand.Text() // 260 random bits
-		secret = made
-	}
-	row := before
-	switch {
-	case settings.Username != "":
-		row.Username = settings.Username
-	case !isThere:
-		row.Username = name
-	}
-	if settings.Issuer != nil {
-		row.Issuer = *settings.Issuer
-	}
-	if settings.Audience != nil {
-		row.Audience = *settings.Audience
-	}
-	if err := checkJWT(name, row, secret); err != nil {
-		return "", err
-	}
-	sealed := "" // keeps the one that is there
-	if secret != "" {
-		sealed = d.keys.Encrypt([]byte(secret))
-	}
-	now := database.Timestamp(time.Now())
-	_, err = d.change(ctx, name, database.Query{SQL: sqlSetJWT,
-		Args: []any{name, row.Username, sealed, row.Issuer, row.Audience, true, now, now}})
+	random := rand.Text() + rand.Text() // 260 random bits
+	err = d.alter(ctx, JWT, name, func(before *Definition) (database.Query, error) {
+		row, secret := settings.apply(name, before), settings.Secret
+		made = ""
+		if secret == "" && (before == nil || settings.NewSecret) {
+			made, secret = random, random
+		}
+		if err := checkJWT(name, row, secret); err != nil {
+			return database.Query{}, err
+		}
+		sealed := ""
+		if secret != "" {
+			sealed = d.keys.Encrypt([]byte(secret))
+		}
+		now := next(before)
+		switch {
+		case before == nil:
+			return database.Query{SQL: sqlInsertJWT, Args: []any{name, row.Username, sealed, row.Issuer, row.Audience, true, now, now}}, nil
+		case row == *before && secret == "":
+			return database.Query{}, nil
+		}
+		return database.Query{SQL: sqlUpdateJWT, Args: []any{before.ID, row.Username, row.Issuer, row.Audience, now, sealed}}, nil
+	})
 	if err != nil {
 		return "", err
 	}
 	return made, nil
 }
 
-func (d *Definitions) findJWT(ctx context.Context, name string) (found Definition, isThere bool, err error) {
-	err = d.read(ctx, func(definition Definition, _ string) {
-		if definition.Type == JWT && definition.Name == name {
-			found, isThere = definition, true
-		}
-	})
-	return found, isThere, err
+// apply returns a definition with the settings; before is nil where it is new.
+func (s *JWTSettings) apply(name string, before *Definition) Definition {
+	row := Definition{Username: name}
+	if before != nil {
+		row = *before
+	}
+	row.Username = cmp.Or(s.Username, row.Username)
+	if s.Issuer != nil {
+		row.Issuer = *s.Issuer
+	}
+	if s.Audience != nil {
+		row.Audience = *s.Audience
+	}
+	return row
 }
 
 func checkJWT(name string, row Definition, secret string) error {
@@ -120,9 +120,9 @@ func checkJWT(name string, row Definition, secret string) error {
 	return nil
 }
 
-// DeleteJWT removes a JWT definition.
+// DeleteJWT removes a JWT definition, and ends what it has opened.
 func (d *Definitions) DeleteJWT(ctx context.Context, name string) error {
-	return d.changeOne(ctx, name, database.Query{SQL: sqlDeleteJWT, Args: []any{name}})
+	return d.delete(ctx, JWT, name, sqlDeleteJWT)
 }
 
 func (d *Definitions) openSecret(sealed string) ([]byte, error) {

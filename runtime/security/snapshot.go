@@ -71,7 +71,8 @@ func (d *Definitions) load(ctx context.Context) error {
 	}
 	err := d.read(ctx, func(definition Definition, hidden string) {
 		made.usernames[definition.Type][definition.ID] = definition.Username
-		principal := Principal{Type: definition.Type, ID: definition.ID, Name: definition.Name, Username: definition.Username}
+		principal := Principal{Type: definition.Type, ID: definition.ID, Name: definition.Name, Username: definition.Username,
+			Updated: definition.Updated}
 		switch {
 		case !definition.IsActive:
 		case definition.Type == BasicAuth:

@@ -58,13 +58,20 @@ func notAfterOf(auth sso.ExternalAuth) *time.Time {
 	return &end
 }
 
-// externalCache remembers callers by the external IDs of their sessions.
-type externalCache struct {
-	mu    sync.Mutex
-	known map[string]external
+// externalKey is a caller: the external ID of his session, and the state of the
+// definition that let him in.
+type externalKey struct {
+	id      string
+	updated int64
 }
 
-func (e *externalCache) get(id string, now time.Time) (external, bool) {
+// externalCache remembers callers.
+type externalCache struct {
+	mu    sync.Mutex
+	known map[externalKey]external
+}
+
+func (e *externalCache) get(id externalKey, now time.Time) (external, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	found, ok := e.known[id]
@@ -72,11 +79,11 @@ func (e *externalCache) get(id string, now time.Time) (external, bool) {
 	return found, ok && age >= 0 && age < externalAge
 }
 
-func (e *externalCache) put(id string, seen external) {
+func (e *externalCache) put(id externalKey, seen external) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.known == nil || len(e.known) >= externalsKept {
-		e.known = map[string]external{} // at most a second's worth is lost
+		e.known = map[externalKey]external{} // at most a second's worth is lost
 	}
 	e.known[id] = seen
 }
@@ -114,15 +121,21 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 	}
 	id := externalID(auth)
 	lookup := store.Lookup{Links: &store.LinkLookup{AuthType: authType, AuthID: auth.ID, IsTarget: true, ExternalID: id}}
+	if c.definitions != nil {
+		lookup.Hold = func(isHeld *bool) database.Query {
+			return c.definitions.Hold(auth.Type, auth.ID, auth.Updated, isHeld)
+		}
+	}
 	now := c.now()
-	seen, fresh := c.externals.get(id, now)
+	remembered := externalKey{id, auth.Updated.UnixMicro()}
+	seen, fresh := c.externals.get(remembered, now)
 	if !fresh {
 		found, err := c.store.Read(ctx, lookup)
 		if err != nil {
 			return "", op.finish(ctx, err, false)
 		}
 		seen = c.seeExternal(found, now)
-		c.externals.put(id, seen)
+		c.externals.put(remembered, seen)
 	}
 	if seen.user == nil {
 		return "", nil
@@ -140,7 +153,7 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 			return "", err
 		}
 	}
-	c.externals.put(id, seen)
+	c.externals.put(remembered, seen)
 	return seen.ust, nil
 }
 
@@ -148,7 +161,8 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 var errUpToDate = errors.New("there is nothing to change")
 
 // openExternal opens or renews the session of a caller. Calls of one caller
-// wait for one another at the user's row, so that one of them opens it.
+// wait for one another at the user's row, so that one of them opens it. The
+// definition is locked before that row, as by who changes it and ends sessions.
 func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth sso.ExternalAuth, lifetime time.Duration) (external, error) {
 	c, id, notAfter := op.core, lookup.Links.ExternalID, notAfterOf(auth)
 	var seen external
@@ -158,6 +172,9 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 			return nil, errUpToDate
 		}
 		op.entry.Actor, op.entry.Keys = seen.user.UserID, ""
+		if lookup.Hold != nil && !found.IsHeld {
+			return nil, refuse(sso.NotAllowed, "the security definition was changed or deleted since it let the caller in")
+		}
 		if err := c.checkExternal(seen.user, op.call, auth, now); err != nil {
 			return nil, err
 		}

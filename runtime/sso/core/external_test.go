@@ -260,7 +260,7 @@ func TestExternalSessionsEndWithTheirToken(t *testing.T) {
 
 		// One that was opened before ends were kept is cut when it is renewed.
 		env.Exec("UPDATE zato_sso_session SET gatehouse_not_after = NULL, expiration_time = $1 WHERE ext_session_id = $2",
-			begun.Add(3*time.Hour), externalKey(later))
+			begun.Add(3*time.Hour), keyOf(later))
 		env.Clock.Forward(2 * time.Minute)
 		ends("of before", external(t, env, later), 20*time.Minute)
 		if session := sessionOf(t, env, external(t, env, later)); session.NotAfter == nil || !session.NotAfter.Equal(later.Expires) {
@@ -269,8 +269,63 @@ func TestExternalSessionsEndWithTheirToken(t *testing.T) {
 	})
 }
 
-// externalKey is the key of a token's session.
-func externalKey(auth sso.ExternalAuth) string { return fmt.Sprintf("jwt.%d.%s", auth.ID, auth.Token) }
+// TestEndExternalSessions ends what a definition has opened in a transaction of
+// somebody else, and nothing else.
+func TestEndExternalSessions(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		const tenth = firstDefinition / 10 // begins with the same digits
+		env.Definitions[sso.AuthJWT][tenth] = "tenth"
+		env.SuperUser("admin")
+		admin, janeID := ssotest.Call(env.Login("admin")), env.User("jane", nil)
+		for _, link := range [][2]string{{sso.AuthBasic, "crm"}, {sso.AuthJWT, "crm"}, {sso.AuthJWT, "tenth"}} {
+			if err := create(t, env, admin, janeID, link[0], link[1], true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		one, two := token("a"), token("b")
+		one.ID, two.ID = tenth, tenth
+		kept := []string{env.Login("jane"), external(t, env, basicAuth), external(t, env, token("a"))}
+		ended := []string{external(t, env, one), external(t, env, two)}
+		end := func() {
+			t.Helper()
+			load, write := env.Core.EndExternalSessions(ssotest.Trusted(), sso.AuthJWT, tenth)
+			if err := env.DB.Change(t.Context(), load, func() ([]database.Query, error) { return write(), nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		end()
+		for _, ust := range ended {
+			if sessionOf(t, env, ust) != nil {
+				t.Error("a session goes on")
+			}
+		}
+		for _, ust := range kept {
+			if sessionOf(t, env, ust) == nil {
+				t.Error("another session was ended")
+			}
+		}
+		end() // of none
+		entries := env.Audit(sso.OpEndExternalSessions)
+		if len(entries) != 1 || entries[0].Target != janeID || entries[0].Result != "ok" || entries[0].Changes != `{"ext_session_id":["jwt.100000000",null]}` {
+			t.Errorf("audit %+v", entries)
+		}
+
+		// Who was let in just before opens none any more.
+		delete(env.Definitions[sso.AuthJWT], tenth)
+		env.Clock.Forward(time.Second)
+		for range 2 {
+			ust, err := env.Core.ExternalSession(t.Context(), ssotest.Call(""), one)
+			if wantCode(t, "by a definition that is gone", err, "E005001"); ust != "" || countSessions(t, env, "jwt") != 1 {
+				t.Error("a session was opened")
+			}
+		}
+	})
+}
+
+// keyOf is the key of a token's session.
+func keyOf(auth sso.ExternalAuth) string { return fmt.Sprintf("jwt.%d.%s", auth.ID, auth.Token) }
 
 // TestExternalSessionsAreForThoseWhoMayLogIn refuses by what login refuses by.
 func TestExternalSessionsAreForThoseWhoMayLogIn(t *testing.T) {

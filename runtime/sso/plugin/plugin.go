@@ -35,6 +35,7 @@ var (
 	_ runtime.MailUser      = (*SSO)(nil)
 	_ runtime.Drainer       = (*SSO)(nil)
 	_ runtime.SessionOpener = (*SSO)(nil)
+	_ runtime.SessionEnder  = (*SSO)(nil)
 	_ runtime.Encrypter     = (*SSO)(nil)
 )
 

@@ -54,6 +54,18 @@ func (d Definitions) Usernames(_ context.Context, authType string) (map[int64]st
 	return d[authType], nil
 }
 
+// Hold implements core.Definitions: a definition is unchanged as long as it is
+// there.
+func (d Definitions) Hold(authType string, id int64, _ time.Time, unchanged *bool) database.Query {
+	return database.Query{SQL: "SELECT 1", Row: func(scan func(...any) error) error {
+		var one int64
+		err := scan(&one)
+		_, isThere := d[authType][id]
+		*unchanged = err == nil && isThere
+		return err
+	}}
+}
+
 // Databases runs a test on an empty database of every engine, as subtests that
 // have the engines' names.
 func Databases(t *testing.T, test func(t *testing.T, db database.DB)) {

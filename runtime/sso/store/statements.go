@@ -120,7 +120,7 @@ func newStatements(dialect database.Dialect) statements {
 		insertLink: `INSERT INTO zato_sso_linked_auth (is_active, is_internal, creation_time, has_ext_principal, auth_type, auth_id,
 			auth_principal, auth_source, user_id) VALUES ($1, false, $2, false, $3, $4, 'reserved', 'reserved', $5)`,
 		deleteLink:          `DELETE FROM zato_sso_linked_auth WHERE id = $1`,
-		endExternalSessions: `DELETE FROM zato_sso_session WHERE user_id = $1 AND (ext_session_id = $2 OR ext_session_id LIKE $3 ESCAPE '!')`,
+		endExternalSessions: `DELETE FROM zato_sso_session WHERE user_id = $1 AND ` + openedBy("$2", "$3"),
 		completeUser: `UPDATE zato_sso_user SET gatehouse_email_digest = $2, display_name_upper = $4, first_name_upper = $5,
 			middle_name_upper = $6, last_name_upper = $7 WHERE id = $1 AND email IS NOT DISTINCT FROM $3
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9
