@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"gatehouse/runtime/mail"
+	"gatehouse/runtime/security"
 )
 
 // Config is the configuration of a runtime. A section that is not named here
@@ -62,6 +63,9 @@ type HTTPConfig struct {
 	Definitions []string      `yaml:"definitions"` // names of the security definitions that guard services
 	MaxBody     int64         `yaml:"max_body"`    // bytes
 	Grace       time.Duration `yaml:"grace"`       // how long calls in flight may take to finish after a stop
+
+	// Throttle slows down who guesses the passwords of definitions.
+	Throttle security.ThrottleConfig `yaml:"throttle"`
 }
 
 // LogConfig says how the log is written, to standard error.
@@ -76,7 +80,7 @@ func DefaultConfig() Config {
 		Listen:   "127.0.0.1:17010",
 		Data:     "data",
 		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
-		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second},
+		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Throttle: security.DefaultThrottle()},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }
@@ -226,6 +230,7 @@ func (c *Config) check(plugins []string) error {
 	if c.HTTP.MaxBody <= 0 {
 		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))
 	}
+	faults = append(faults, c.HTTP.Throttle.Check("http.throttle")...)
 	return errors.Join(faults...)
 }
 

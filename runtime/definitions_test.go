@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/database/open"
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/security"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/ssotest"
@@ -230,6 +233,129 @@ func TestSessionsOpenedWhileADefinitionChanges(t *testing.T) {
 			if got := h.sessions(jane, kind); len(got) != 0 {
 				t.Errorf("%s: %d sessions were opened behind a change", kind, len(got))
 			}
+		}
+	})
+}
+
+// TestSecretThatCannotBeDecrypted has a definition whose secret another key has
+// encrypted: its tokens are refused as any wrong ones, the log says what to do,
+// and no other definition is concerned.
+func TestSecretThatCannotBeDecrypted(t *testing.T) {
+	t.Parallel()
+	linked(t, func(t *testing.T, h *host, jane string) {
+		definitions, ctx := h.runtime.Security(), t.Context()
+		if _, err := definitions.SetJWT(ctx, runtime.InvokeDefinition, security.JWTSettings{}); err != nil {
+			t.Fatal(err)
+		}
+		token, other := h.issue("partner", time.Hour), h.issue(runtime.InvokeDefinition, time.Hour)
+		const service = "who-am-i.who-am-i"
+		if got := h.as(bearer(token), service); got.status != 200 {
+			t.Fatalf("got %v", got)
+		}
+
+		location := h.cfg.Database
+		if location == "" {
+			location = filepath.Join(h.cfg.Data, "gatehouse.db")
+		}
+		db, err := open.Database(ctx, location, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		stranger := security.New(security.Config{DB: db, Keys: secret.NewKeyring(secret.NewKey())})
+		if _, err := stranger.SetJWT(ctx, "partner", security.JWTSettings{NewSecret: true}); err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := stranger.IssueToken(ctx, "partner", time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		until(t, "the tokens of before are refused", func() bool { return h.as(bearer(token), service).status == 401 })
+		for range 5 {
+			if got := h.as(bearer(theirs), service); got.status != 401 || strings.Contains(got.text, "decrypt") {
+				t.Errorf("a token that cannot be verified: %v", got)
+			}
+			if got := h.as(bearer(other), service); got.status != 200 {
+				t.Errorf("a token of another definition: %v", got)
+			}
+			if got := h.as(basicWith("crm", apiPassword), service); got.status != 200 {
+				t.Errorf("Basic Auth: %v", got)
+			}
+		}
+		const said = `level=ERROR msg="the secret of a JWT definition cannot be decrypted`
+		log := h.log.String()
+		if n := strings.Count(log, said); n != 1 || !strings.Contains(log, `set-jwt NAME --new-secret\"" definition=partner`) {
+			t.Errorf("%d errors in the log", n)
+		}
+		if !strings.Contains(log, `security=partner refused="the definition's secret cannot be decrypted`) {
+			t.Error("the log does not tell why the calls were refused")
+		}
+
+		if _, err := definitions.SetJWT(ctx, "partner", security.JWTSettings{NewSecret: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.as(bearer(h.issue("partner", time.Hour)), service); got.status != 200 {
+			t.Errorf("with a new secret: %v", got)
+		}
+	})
+}
+
+// TestDefinitionsThatAreNotThere are told in the log when the host starts, and
+// when they go.
+func TestDefinitionsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	o := options{services: linkScripts, change: func(cfg *runtime.Config) {
+		cfg.HTTP.Definitions = []string{runtime.InvokeDefinition, "partner"}
+	}}
+	onEveryStore(t, o, func(t *testing.T, h *host) {
+		definitions, ctx := h.runtime.Security(), t.Context()
+		warnings := func(what string, want int) {
+			t.Helper()
+			until(t, what, func() bool {
+				h.send(http.MethodGet, "/zato/services", "")
+				return strings.Count(h.log.String(), `level=WARN msg="http.definitions names a security definition that `+what) == want
+			})
+		}
+		const isMissing, isOff = "is not there", "is switched off"
+		warnings(isMissing, 1)
+		if log := h.log.String(); !strings.Contains(log, "definition=partner") || strings.Contains(log, "definition=pubapi") {
+			t.Error("the log does not tell which one")
+		}
+		if err := definitions.Set(ctx, "partner", "", apiPassword); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.as(basicWith("partner", apiPassword), "who-am-i.who-am-i"); got.status != 200 {
+			t.Errorf("got %v", got)
+		}
+		if err := definitions.SetActive(ctx, "partner", false); err != nil {
+			t.Fatal(err)
+		}
+		warnings(isOff, 1)
+		if err := definitions.Delete(ctx, "partner"); err != nil {
+			t.Fatal(err)
+		}
+		warnings(isMissing, 2)
+	})
+}
+
+// TestGuessesOverHTTP guesses the password of pubapi.
+func TestGuessesOverHTTP(t *testing.T) {
+	t.Parallel()
+	o := options{services: linkScripts, change: func(cfg *runtime.Config) {
+		cfg.HTTP.Throttle.DefinitionAttempts, cfg.HTTP.Throttle.FirstDelay = 3, 60
+	}}
+	onEveryStore(t, o, func(t *testing.T, h *host) {
+		const service = "who-am-i.who-am-i"
+		if got := h.as(basic(runtime.InvokeDefinition), service); got.status != 200 {
+			t.Errorf("got %v", got)
+		}
+		for i, want := range []int{401, 401, 401, 429, 429} {
+			if got := h.as(basicWith(runtime.InvokeDefinition, fmt.Sprint("guess ", i)), service); got.status != want || (want == 429) != (got.header.Get("Retry-After") != "") {
+				t.Errorf("guess %d: %v", i, got)
+			}
+		}
+		if got := h.as(basic(runtime.InvokeDefinition), service); got.status != 200 {
+			t.Errorf("who was let in before: %v", got)
 		}
 	})
 }

@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.security = security.New(security.Config{DB: r.db, Hasher: hasher, Keys: r.keys})
+	r.security = security.New(security.Config{DB: r.db, Hasher: hasher, Keys: r.keys, Throttle: &r.cfg.HTTP.Throttle, Logger: r.logger})
 	if err := r.migrate(ctx); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,9 @@ func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
+	if err := r.security.Watch(ctx, r.cfg.HTTP.Definitions...); err != nil && ctx.Err() == nil {
+		r.logger.Warn("the security definitions cannot be read yet: it will be tried again with each call", "cause", err)
+	}
 	server := channel.NewServer(channel.ServerConfig{Handler: handler, Grace: r.cfg.HTTP.Grace, Logger: r.logger})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {

@@ -29,9 +29,10 @@ const (
 	maxSecret = 1024
 )
 
-// storedJWT is an active JWT definition.
+// storedJWT is a JWT definition.
 type storedJWT struct {
 	Principal
+	isActive         bool
 	secret           []byte
 	issuer, audience string
 	fault            error // of a secret that cannot be decrypted
@@ -145,7 +146,7 @@ func (d *Definitions) IssueToken(ctx context.Context, name string, lifetime time
 		return "", err
 	}
 	for _, signer := range current.signers {
-		if signer.Name != name {
+		if signer.Name != name || !signer.isActive {
 			continue
 		}
 		if signer.fault != nil {
@@ -180,35 +181,82 @@ var tokens = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.
 // VerifyToken returns whom a JWT lets in: its subject is the username of an
 // active definition, whose secret has signed it, it has not expired, and it is
 // from the issuer and for the audience that the definition asks for. Any other
-// is ErrDenied. Errors of the database and of the context come back wrapped.
-func (d *Definitions) VerifyToken(ctx context.Context, token string) (Principal, error) {
+// is a *Refusal, which matches ErrDenied; so is one of a definition whose secret
+// cannot be decrypted, for nobody has shown who he is. Errors of the database and
+// of the context come back wrapped.
+func (d *Definitions) VerifyToken(ctx context.Context, from Client, token string) (Principal, error) {
 	current, err := d.current(ctx)
 	if err != nil {
 		return Principal{}, err
 	}
+	refusal := &Refusal{}
+	refuse := func(reason Reason) (Principal, error) {
+		refusal.Reason = reason
+		return Principal{}, refusal
+	}
 	if len(token) > maxToken {
-		return Principal{}, ErrDenied
+		return refuse(TokenTooLong)
 	}
 	var claims jwt.RegisteredClaims
 	var signer *storedJWT
-	_, err = tokens.ParseWithClaims(token, &claims, func(parsed *jwt.Token) (any, error) {
+	parsed, err := tokens.ParseWithClaims(token, &claims, func(parsed *jwt.Token) (any, error) {
 		_, isCritical := parsed.Header["crit"] // says that it must be understood; nothing of it is
-		if signer = current.signers[claims.Subject]; signer == nil || signer.fault != nil || isCritical {
-			return nil, ErrDenied
+		found := current.signers[claims.Subject]
+		switch {
+		case found == nil:
+			refusal.Reason = NoSuchSubject
+			return nil, refusal
+		case isCritical:
+			refusal.Reason = CriticalHeader
+		case found.fault != nil:
+			refusal.Reason = UnreadableSecret
+		default:
+			refusal.Reason = from.hindrance(found.Name, found.isActive)
 		}
-		return signer.secret, nil
+		refusal.Type, refusal.Definition = JWT, found.Name
+		if refusal.Reason != "" {
+			return nil, refusal
+		}
+		signer = found
+		return found.secret, nil
 	})
 	switch {
-	case signer != nil && signer.fault != nil:
-		return Principal{}, unreadable(signer)
-	case err != nil,
-		signer.issuer != "" && claims.Issuer != signer.issuer,
-		signer.audience != "" && !slices.Contains(claims.Audience, signer.audience):
-		return Principal{}, ErrDenied
+	case refusal.Reason != "":
+		return Principal{}, refusal
+	case err != nil:
+		return refuse(reasonOf(parsed, err))
+	case signer.issuer != "" && claims.Issuer != signer.issuer:
+		return refuse(OtherIssuer)
+	case signer.audience != "" && !slices.Contains(claims.Audience, signer.audience):
+		return refuse(OtherAudience)
 	}
 	principal := signer.Principal
 	digest := sha256.Sum256([]byte(token))
 	principal.Token = hex.EncodeToString(digest[:])
 	principal.Expires = claims.ExpiresAt.UTC()
 	return principal, nil
+}
+
+// reasonOf is why a token was refused by who has read it.
+func reasonOf(parsed *jwt.Token, err error) Reason {
+	if parsed != nil && parsed.Method != nil && parsed.Method.Alg() != jwt.SigningMethodHS256.Alg() {
+		return OtherAlgorithm
+	}
+	for _, known := range []struct {
+		err    error
+		reason Reason
+	}{
+		{jwt.ErrTokenMalformed, NotAToken},
+		{jwt.ErrTokenSignatureInvalid, WrongSignature},
+		{jwt.ErrTokenExpired, ExpiredToken},
+		{jwt.ErrTokenNotValidYet, TokenOfFuture},
+		{jwt.ErrTokenUsedBeforeIssued, TokenOfFuture},
+		{jwt.ErrTokenRequiredClaimMissing, NoExpiry},
+		{jwt.ErrTokenInvalidClaims, UnreadableClaims},
+	} {
+		if errors.Is(err, known.err) {
+			return known.reason
+		}
+	}
+	return UnverifiableToken
 }

@@ -7,7 +7,13 @@
 // a second. Verifying a password is quick: what was verified once is remembered under a
 // digest keyed with a random key of the process, so that a password is hashed
 // only the first time. The digest covers the stored hash too, so a changed
-// password is never answered from memory.
+// password is never answered from memory. What was not verified yet is a guess:
+// after some wrong ones the next has to wait (ThrottleConfig).
+//
+// Tokens are not slowed down. To guess one is to guess a secret of 256 bits,
+// which a delay does not make harder; and as each is new, a good one could not be
+// told from a guess without looking at it, so that delays would shut out good
+// clients behind the address of a bad one.
 package security
 
 import (
@@ -16,6 +22,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -33,8 +40,8 @@ import (
 // Errors of the package, matched with errors.Is. Errors of the database come
 // back wrapped, so that database.IsKind works on them.
 var (
-	// ErrDenied says that the credentials are wrong; it does not say why.
-	ErrDenied = errors.New("wrong username or password")
+	// ErrDenied says that the credentials let nobody in; a *Refusal says why.
+	ErrDenied = errors.New("not let in by any security definition")
 
 	// ErrBusy says that too many credentials wait to be verified.
 	ErrBusy = errors.New("too many credentials are being verified: try again in a few seconds")
@@ -119,6 +126,15 @@ type Config struct {
 	// (default 100) before others get ErrBusy.
 	MaxHashing int
 	MaxWaiting int
+
+	// Throttle slows down who guesses passwords; nil is DefaultThrottle.
+	Throttle *ThrottleConfig
+
+	// Logger gets what an operator has to see to (default: nothing is written).
+	Logger *slog.Logger
+
+	// Now tells the time that guesses are made at (default time.Now).
+	Now func() time.Time
 }
 
 // Definitions are the security definitions of an installation. All methods are
@@ -129,6 +145,8 @@ type Definitions struct {
 	keys    *secret.Keyring
 	refresh time.Duration
 
+	logger   *slog.Logger
+	watched  watched
 	sessions Sessions // nil has none
 
 	snapshot atomic.Pointer[snapshot]
@@ -138,7 +156,9 @@ type Definitions struct {
 	digestKey []byte
 	right     *memory // digests of right credentials
 	wrong     *memory // and of wrong ones
-	checks    singleflight.Group
+	guard     *guard
+	tries     singleflight.Group // by digest and address
+	checks    singleflight.Group // by digest
 	hashing   chan struct{}
 	waiting   chan struct{} // those that hash included
 }
@@ -155,6 +175,16 @@ func New(config Config) *Definitions {
 	if config.MaxWaiting <= 0 {
 		config.MaxWaiting = 100
 	}
+	if config.Throttle == nil {
+		throttle := DefaultThrottle()
+		config.Throttle = &throttle
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
 	d := &Definitions{
 		db:        config.DB,
 		hasher:    config.Hasher,
@@ -163,6 +193,9 @@ func New(config Config) *Definitions {
 		digestKey: make([]byte, 32),
 		right:     newMemory(),
 		wrong:     newMemory(),
+		guard:     newGuard(*config.Throttle, config.Now),
+		logger:    config.Logger,
+		watched:   watched{logger: config.Logger},
 		hashing:   make(chan struct{}, config.MaxHashing),
 		waiting:   make(chan struct{}, config.MaxHashing+config.MaxWaiting),
 	}
