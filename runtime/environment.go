@@ -86,27 +86,35 @@ func (c *Config) override(path string, settings reflect.Value) (known []string, 
 			continue
 		}
 		setting := path + name
-		if isGroup(field.Type) {
-			below, belowErr := c.override(setting+".", settings.Field(i))
-			known, err = append(known, below...), errors.Join(err, belowErr)
-			continue
+		if isGroup, isSetting := kindOf(field.Type); isSetting {
+			known = append(known, VariableOf(setting))
+			err = errors.Join(err, c.overrideOne(setting, settings.Field(i), isGroup))
+			if !isGroup {
+				continue
+			}
 		}
-		variable := VariableOf(setting)
-		known = append(known, variable)
-		text, ok := c.environment[variable]
-		if !ok {
-			continue
-		}
-		if fault := setFromText(settings.Field(i), text); fault != nil {
-			err = errors.Join(err, fmt.Errorf("environment variable %s: %w", variable, fault))
-			continue
-		}
-		if c.overridden == nil {
-			c.overridden = map[string]string{}
-		}
-		c.overridden[setting] = variable
+		below, belowErr := c.override(setting+".", settings.Field(i))
+		known, err = append(known, below...), errors.Join(err, belowErr)
 	}
 	return known, err
+}
+
+// overrideOne sets a setting that there is a variable for. One that is a group as
+// well keeps what the variable does not say.
+func (c *Config) overrideOne(setting string, into reflect.Value, isGroup bool) error {
+	variable := VariableOf(setting)
+	text, ok := c.environment[variable]
+	if !ok {
+		return nil
+	}
+	if fault := setFromText(into, text, isGroup); fault != nil {
+		return fmt.Errorf("environment variable %s: %w", variable, fault)
+	}
+	if c.overridden == nil {
+		c.overridden = map[string]string{}
+	}
+	c.overridden[setting] = variable
+	return nil
 }
 
 // unknownVariables finds variables that would belong to a section and are no
@@ -131,13 +139,16 @@ func settingOf(field reflect.StructField) string {
 	return name
 }
 
-// isGroup reports whether a type holds settings rather than being one.
-func isGroup(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) &&
-		!reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]())
+// kindOf reports whether a type holds settings, is one, or both: a section that
+// may as well be a switch.
+func kindOf(t reflect.Type) (isGroup, isSetting bool) {
+	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return false, true
+	}
+	return true, reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]())
 }
 
-func setFromText(setting reflect.Value, text string) error {
+func setFromText(setting reflect.Value, text string, keep bool) error {
 	if setting.Kind() == reflect.String {
 		setting.SetString(text)
 		return nil
@@ -153,6 +164,9 @@ func setFromText(setting reflect.Value, text string) error {
 		return nil
 	}
 	fresh := reflect.New(setting.Type()) // lists and maps are replaced, not added to
+	if keep {
+		fresh.Elem().Set(setting)
+	}
 	var node yaml.Node
 	if err := yaml.Load([]byte(text), &node); err != nil || strings.TrimSpace(text) == "" {
 		return errors.New("its value is empty or not YAML")
