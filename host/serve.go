@@ -54,6 +54,7 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 		environment: i.environment(),
 		app:         host.sso.DefaultApp(),
 	}
+	page.isListed = host.isListed(runtime.InvokeDefinition)
 	page.passwords, err = host.firstRun(cmd.Context())
 	page.installation(host.cfg) // at once: whatever fails later, passwords that were made are not lost
 	if err != nil {

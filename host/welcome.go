@@ -22,6 +22,7 @@ type welcome struct {
 	flags        string   // that name this installation
 	environment  []string // variables that name it, too
 	passwords    passwords
+	isListed     bool // the Basic Auth definition that a first start makes, in http.definitions
 	hasSuperUser bool // the one that a first start makes
 	app          string
 }
@@ -44,6 +45,9 @@ func (w *welcome) installation(cfg runtime.Config) {
 	}
 	if w.passwords.invoke != "" {
 		w.print("  Basic Auth  %-5s  password  %s", runtime.InvokeDefinition, w.passwords.invoke)
+		if !w.isListed {
+			w.print("    (it lets nobody in before http.definitions names it)")
+		}
 	}
 }
 
@@ -94,7 +98,7 @@ func (w *welcome) try(services []script.Info) {
 		w.print(`  UST=$(%s sso login USERNAME%s); echo "$UST"`, w.program, w.flags)
 	}
 	isExampleLoaded := slices.ContainsFunc(services, func(s script.Info) bool { return s.Name == exampleService && s.LastError == "" })
-	if isExampleLoaded {
+	if isExampleLoaded && w.isListed {
 		w.step("update the current user, through the example service")
 		credentials := runtime.InvokeDefinition // curl asks for a password that we no longer have
 		if w.passwords.invoke != "" {
