@@ -57,7 +57,7 @@ func newCore(b *testing.B, db database.DB, keys *secret.Keyring, change func(*co
 	if change != nil {
 		change(&cfg)
 	}
-	made, err := core.New(core.Options{Config: cfg, Store: store.New(db), Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+	made, err := core.New(b.Context(), core.Options{Config: cfg, Store: store.New(db), Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

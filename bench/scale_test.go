@@ -162,7 +162,7 @@ func newCrowd(b *testing.B, url string, size int) *crowd {
 	}
 	c := &crowd{size: size}
 	users := store.New(db)
-	c.core, err = core.New(core.Options{Config: core.DefaultConfig(), Store: users,
+	c.core, err = core.New(b.Context(), core.Options{Config: core.DefaultConfig(), Store: users,
 		Keys: secret.NewKeyring(secret.NewKey()), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)

@@ -47,7 +47,7 @@ func sealing(b *testing.B, name, url string, clients int, every time.Duration) c
 	if err := db.Migrate(b.Context(), store.MigrationOwner, store.Migrations()); err != nil {
 		b.Fatal(err)
 	}
-	made, err := core.New(core.Options{Config: core.DefaultConfig(), Store: store.New(db), Keys: secret.NewKeyring(secret.NewKey()),
+	made, err := core.New(b.Context(), core.Options{Config: core.DefaultConfig(), Store: store.New(db), Keys: secret.NewKeyring(secret.NewKey()),
 		Logger: slog.New(slog.DiscardHandler), SealEvery: every})
 	if err != nil {
 		b.Fatal(err)

@@ -24,7 +24,10 @@ definition's username, it says when it expires (exp), and, if the definition
 asks for them, who it is from (iss) and for (aud).
 
 A new definition without --secret gets one, which is printed once. Running hosts
-know within a second.`,
+know within a second. Sessions that the definition has opened for a user who is
+linked to it end with any change: tokens that are still good open others.
+
+` + listingHelp,
 		Example: `  gatehouse security set-jwt pubapi
   gatehouse security set-jwt partner --username partner.crm --issuer https://id.example.com`,
 		Args: exactArg("NAME"),
@@ -52,8 +55,9 @@ know within a second.`,
 				}
 				said := fmt.Sprintf("JWT definition %s set", args[0])
 				if !isThere {
-					said = fmt.Sprintf("Made the JWT definition %s; %s", args[0], host.guards())
+					said = fmt.Sprintf("Made the JWT definition %s", args[0])
 				}
+				said = host.inForce(said, args[0], !isThere)
 				if secret != "" {
 					said += "\nIts secret is shown this once: " + secret
 				}
@@ -88,6 +92,9 @@ back all of them.`,
 				token, err := host.Security().IssueToken(cmd.Context(), args[0], lifetime)
 				if err != nil {
 					return err
+				}
+				if !host.isListed(args[0]) {
+					fmt.Fprintln(cmd.ErrOrStderr(), host.notListed(args[0]))
 				}
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
 				return err

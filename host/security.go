@@ -30,11 +30,29 @@ func (o *opened) hasDefinition(ctx context.Context, kind, name string) (bool, er
 	return slices.ContainsFunc(all, func(d security.Definition) bool { return d.Type == kind && d.Name == name }), err
 }
 
-// guards says which definitions let callers in: one that was just made may not
-// be among them.
-func (o *opened) guards() string {
-	return "services are guarded by " + strings.Join(o.cfg.HTTP.Definitions, ", ")
+// isListed reports whether a definition lets callers in, as it is configured here.
+func (o *opened) isListed(name string) bool { return slices.Contains(o.cfg.HTTP.Definitions, name) }
+
+// notListed says what a definition needs that is not listed.
+func (o *opened) notListed(name string) string {
+	return fmt.Sprintf("%s lets nobody in before http.definitions names it, which hosts read when they start; as configured here it is [%s]",
+		name, strings.Join(o.cfg.HTTP.Definitions, ", "))
 }
+
+// inForce adds to what is said of a definition whether it lets callers in.
+func (o *opened) inForce(said, name string, isNew bool) string {
+	switch {
+	case !o.isListed(name):
+		return said + "\n" + o.notListed(name)
+	case isNew:
+		return said + ": it lets callers in, as http.definitions names it"
+	}
+	return said
+}
+
+// listingHelp is a part of the help of what makes definitions.
+const listingHelp = `A definition lets callers in only if the setting http.definitions names it, which
+hosts read when they start; by default that is pubapi.`
 
 func newListDefinitions() *cobra.Command {
 	var in installation
@@ -52,7 +70,7 @@ func newListDefinitions() *cobra.Command {
 				fmt.Fprintln(table, "TYPE\tNAME\tUSERNAME\tACTIVE\tGUARDS SERVICES\tNUMBER")
 				for _, d := range all {
 					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\n", d.Type, d.Name, d.Username, yesNo(d.IsActive),
-						yesNo(slices.Contains(host.cfg.HTTP.Definitions, d.Name)), d.ID)
+						yesNo(host.isListed(d.Name)), d.ID)
 				}
 				return table.Flush()
 			})
@@ -70,7 +88,7 @@ func newDeleteDefinition() *cobra.Command {
 		Short: "Delete a security definition",
 		Long: `Deletes a Basic Auth definition, or with --jwt a JWT definition: running hosts let
 nobody in by it within a second. Sessions that it has opened for a user who is
-linked to it go on until they expire; deleting the link ends them.`,
+linked to it end with it.`,
 		Args: exactArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what, remove := "Basic Auth", (*security.Definitions).Delete
@@ -111,7 +129,11 @@ func newSetPassword() *cobra.Command {
 		Use:   "set-password NAME",
 		Short: "Set the password of a Basic Auth definition",
 		Long: `Sets the password of a Basic Auth definition, such as pubapi, and makes the
-definition if there is none. Running hosts know within a second.`,
+definition if there is none. Running hosts know within a second. Sessions that
+the definition has opened for a user who is linked to it end: callers with the
+new password get others.
+
+` + listingHelp,
 		Args: exactArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if password, err = newPassword(cmd, password); err != nil {
@@ -130,9 +152,9 @@ definition if there is none. Running hosts know within a second.`,
 				}
 				said := fmt.Sprintf("Password of %s set", args[0])
 				if !isThere {
-					said = fmt.Sprintf("Made the Basic Auth definition %s; %s", args[0], host.guards())
+					said = fmt.Sprintf("Made the Basic Auth definition %s", args[0])
 				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), host.inForce(said, args[0], !isThere))
 				return err
 			})
 		},

@@ -61,6 +61,7 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 	if hasPassword(i.database) {
 		page.database = withoutPassword(i.database)
 	}
+	page.isListed = host.isListed(runtime.InvokeDefinition)
 	page.passwords, err = host.firstRun(cmd.Context())
 	page.installation(host.cfg) // at once: whatever fails later, passwords that were made are not lost
 	if err != nil {

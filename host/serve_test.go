@@ -302,6 +302,25 @@ func TestServeOtherSuperUser(t *testing.T) {
 	host.stop()
 }
 
+// TestServeAnotherDefinition lets callers in by a definition that the first start
+// does not make: the page does not promise that pubapi does, and the log says that
+// there is none.
+func TestServeAnotherDefinition(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "gatehouse.yaml"), "http:\n  definitions: [crm]\n")
+	host := serve(t, dir, "--config", "gatehouse.yaml", "--services", services(t))
+	page := host.stdout.String()
+	if !strings.Contains(page, "password  "+host.password("Basic Auth")+"\n    (it lets nobody in before http.definitions names it)\n") ||
+		strings.Contains(page, "-u pubapi") {
+		t.Errorf("the page promises what is not so")
+	}
+	host.stop()
+	if !regexp.MustCompile(`http.definitions names a security definition that is not there.*definition=crm`).MatchString(host.stderr.String()) {
+		t.Error("the log does not say that there is no crm")
+	}
+}
+
 // TestServeSeveralDirectories repeats --services.
 func TestServeSeveralDirectories(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ type welcome struct {
 	environment  []string // variables that name it, or that it needs, too
 	database     string   // URL of a flag that is not among them, for its password, without which it is here; "" for none
 	passwords    passwords
+	isListed     bool // the Basic Auth definition that a first start makes, in http.definitions
 	hasSuperUser bool // the one that a first start makes
 	app          string
 }
@@ -46,6 +47,9 @@ func (w *welcome) installation(cfg runtime.Config) {
 	}
 	if w.passwords.invoke != "" {
 		w.print("  Basic Auth  %-5s  password  %s", runtime.InvokeDefinition, w.passwords.invoke)
+		if !w.isListed {
+			w.print("    (it lets nobody in before http.definitions names it)")
+		}
 	}
 }
 
@@ -100,7 +104,7 @@ func (w *welcome) try(services []script.Info) {
 		w.print(`  UST=$(%s sso login USERNAME%s); echo "$UST"`, w.program, w.flags)
 	}
 	isExampleLoaded := slices.ContainsFunc(services, func(s script.Info) bool { return s.Name == exampleService && s.LastError == "" })
-	if isExampleLoaded {
+	if isExampleLoaded && w.isListed {
 		w.step("update the current user, through the example service")
 		credentials := runtime.InvokeDefinition // curl asks for a password that we no longer have
 		if w.passwords.invoke != "" {

@@ -15,10 +15,11 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"gatehouse/runtime/internal/networks"
+	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/settings"
 	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/mail"
+	"gatehouse/runtime/security"
 )
 
 // Config is the configuration of a runtime. A section that is not named here
@@ -73,6 +74,21 @@ type HTTPConfig struct {
 	// TrustedProxies are addresses and networks of the proxies whose
 	// X-Forwarded-For is believed.
 	TrustedProxies []string `yaml:"trusted_proxies"`
+
+	// Throttle slows down who guesses the passwords of definitions.
+	Throttle security.ThrottleConfig `yaml:"throttle"`
+}
+
+// proxies reads TrustedProxies.
+func (c *HTTPConfig) proxies() (network.List, error) {
+	proxies, err := network.ParseList(c.TrustedProxies)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("http.trusted_proxies: %w", err)
+	case slices.Contains(c.TrustedProxies, "*"):
+		return nil, errors.New("http.trusted_proxies: * would believe what every client says of itself: name the addresses or networks of the proxies")
+	}
+	return proxies, nil
 }
 
 // LogConfig says how the log is written, to standard error.
@@ -87,7 +103,7 @@ func DefaultConfig() Config {
 		Listen:   "127.0.0.1:17010",
 		Data:     "data",
 		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
-		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second},
+		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Throttle: security.DefaultThrottle()},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }
@@ -248,9 +264,10 @@ func (c *Config) check(plugins []string) error {
 	if c.HTTP.MaxBody <= 0 {
 		faults = append(faults, fmt.Errorf("http.max_body: must be above 0 (bytes)"))
 	}
-	if _, err := networks.ParseAll(c.HTTP.TrustedProxies); err != nil {
-		faults = append(faults, fmt.Errorf("http.trusted_proxies: %w", err))
+	if _, err := c.HTTP.proxies(); err != nil {
+		faults = append(faults, err)
 	}
+	faults = append(faults, c.HTTP.Throttle.Check("http.throttle")...)
 	return errors.Join(faults...)
 }
 

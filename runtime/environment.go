@@ -138,12 +138,15 @@ func variablesOf(path string, group reflect.Type) (variables []string) {
 	for i := range group.NumField() {
 		field := group.Field(i)
 		name := settings.Name(field)
-		switch {
-		case name == "":
-		case isGroup(field.Type):
-			variables = append(variables, variablesOf(path+name+".", field.Type)...)
-		default:
+		if name == "" {
+			continue
+		}
+		isGroup, isSetting := kindOf(field.Type)
+		if isSetting {
 			variables = append(variables, VariableOf(path+name))
+		}
+		if isGroup {
+			variables = append(variables, variablesOf(path+name+".", field.Type)...)
 		}
 	}
 	return variables
@@ -158,25 +161,33 @@ func (c *Config) override(path string, group reflect.Value) (err error) {
 			continue
 		}
 		setting := path + name
-		if isGroup(field.Type) {
+		isGroup, isSetting := kindOf(field.Type)
+		if isSetting {
+			err = errors.Join(err, c.overrideOne(setting, group.Field(i), isGroup))
+		}
+		if isGroup {
 			err = errors.Join(err, c.override(setting+".", group.Field(i)))
-			continue
 		}
-		variable := VariableOf(setting)
-		text, ok := c.environment[variable]
-		if !ok {
-			continue
-		}
-		if fault := setFromText(group.Field(i), text); fault != nil {
-			err = errors.Join(err, fmt.Errorf("environment variable %s: %w", variable, fault))
-			continue
-		}
-		if c.overridden == nil {
-			c.overridden = map[string]string{}
-		}
-		c.overridden[setting] = variable
 	}
 	return err
+}
+
+// overrideOne sets a setting that there is a variable for. One that is a group as
+// well keeps what the variable does not say.
+func (c *Config) overrideOne(setting string, into reflect.Value, isGroup bool) error {
+	variable := VariableOf(setting)
+	text, ok := c.environment[variable]
+	if !ok {
+		return nil
+	}
+	if fault := setFromText(into, text, isGroup); fault != nil {
+		return fmt.Errorf("environment variable %s: %w", variable, fault)
+	}
+	if c.overridden == nil {
+		c.overridden = map[string]string{}
+	}
+	c.overridden[setting] = variable
+	return nil
 }
 
 // unknownVariables finds variables that are no setting's.
@@ -220,13 +231,16 @@ func isServiceLink(name, value string) bool {
 	return serviceLink.MatchString(name) || servicePort.MatchString(name) && portURL.MatchString(value)
 }
 
-// isGroup reports whether a type holds settings rather than being one.
-func isGroup(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) &&
-		!reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]())
+// kindOf reports whether a type holds settings, is one, or both: a section that
+// may as well be a switch.
+func kindOf(t reflect.Type) (isGroup, isSetting bool) {
+	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return false, true
+	}
+	return true, reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]())
 }
 
-func setFromText(setting reflect.Value, text string) error {
+func setFromText(setting reflect.Value, text string, keep bool) error {
 	if setting.Kind() == reflect.String {
 		setting.SetString(text)
 		return nil
@@ -242,6 +256,9 @@ func setFromText(setting reflect.Value, text string) error {
 		return nil
 	}
 	fresh := reflect.New(setting.Type()) // lists and maps are replaced, not added to
+	if keep {
+		fresh.Elem().Set(setting)
+	}
 	var node yaml.Node
 	if err := yaml.Load([]byte(text), &node); err != nil || strings.TrimSpace(text) == "" {
 		return errors.New("its value is empty or not YAML")

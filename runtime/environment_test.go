@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/security"
 	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/plugin"
 )
@@ -64,6 +65,27 @@ func TestEnvironmentOverTheFile(t *testing.T) {
 	}
 }
 
+// TestVariablesOfASectionThatMayBeASwitch has it switched, and its settings set.
+func TestVariablesOfASectionThatMayBeASwitch(t *testing.T) {
+	t.Parallel()
+	cfg, err := checkEnvironment(t, "http:\n  throttle: {window: 100}\n", "GATEHOUSE_HTTP_THROTTLE=true",
+		"GATEHOUSE_HTTP_THROTTLE_LONGEST_DELAY=90", "GATEHOUSE_HTTP_THROTTLE_EXEMPT_ADDRESSES=10.0.0.0/8, ::1")
+	want := security.DefaultThrottle()
+	want.Window, want.LongestDelay, want.ExemptAddresses = 100, 90, []string{"10.0.0.0/8", "::1"}
+	if err != nil || !reflect.DeepEqual(cfg.HTTP.Throttle, want) {
+		t.Errorf("%+v, %v", cfg.HTTP.Throttle, err)
+	}
+	for _, variables := range [][]string{
+		{"GATEHOUSE_HTTP_THROTTLE=false", "GATEHOUSE_SSO_LOGIN_THROTTLE=false"},
+		{"GATEHOUSE_HTTP_THROTTLE={enabled: false}", "GATEHOUSE_SSO_LOGIN_THROTTLE_ENABLED=false"},
+		{"GATEHOUSE_HTTP_THROTTLE_ENABLED=false", "GATEHOUSE_SSO_LOGIN_THROTTLE=true", "GATEHOUSE_SSO_LOGIN_THROTTLE_USER_ATTEMPTS=7"},
+	} {
+		if cfg, err := checkEnvironment(t, "", variables...); err != nil || cfg.HTTP.Throttle.Enabled {
+			t.Errorf("%v: %+v, %v", variables, cfg.HTTP.Throttle, err)
+		}
+	}
+}
+
 func TestVariablesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for variable, want := range map[string]string{
@@ -81,6 +103,10 @@ func TestVariablesThatAreRefused(t *testing.T) {
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=":            "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: its value is empty or not YAML",
 		"GATEHOUSE_SSO_PASSWORD_MIN_LENGTH=0":           "environment variable GATEHOUSE_SSO_PASSWORD_MIN_LENGTH: sso.password.min_length: must be above 0, not 0",
 		"GATEHOUSE_SERVICES_TIMEOUT=soon":               "environment variable GATEHOUSE_SERVICES_TIMEOUT: \"soon\" is not a value for this setting, which takes a duration such as 30s",
+		"GATEHOUSE_HTTP_THROTTLE_WINDOW=1":              "environment variable GATEHOUSE_HTTP_THROTTLE_WINDOW: http.throttle.window: must be between 60 and",
+		"GATEHOUSE_SSO_LOGIN_THROTTLE_WINDOW=1":         "environment variable GATEHOUSE_SSO_LOGIN_THROTTLE_WINDOW: sso.login.throttle.window: must be between 60 and",
+		"GATEHOUSE_HTTP_THROTTLE_ATTEMPTS=1":            "environment variable GATEHOUSE_HTTP_THROTTLE_ATTEMPTS: there is no such setting",
+		"GATEHOUSE_HTTP_THROTTLE=often":                 "environment variable GATEHOUSE_HTTP_THROTTLE: ",
 		"GATEHOUSE_SERVICES_TIMEOUT=0s":                 "environment variable GATEHOUSE_SERVICES_TIMEOUT: services.timeout: must be above 0",
 		"GATEHOUSE_SSO_APPS_ALL=[CRM":                   "environment variable GATEHOUSE_SSO_APPS_ALL: its value is empty or not YAML",
 		"GATEHOUSE_SSO_APPS_ALL=":                       "environment variable GATEHOUSE_SSO_APPS_ALL: sso.apps.all: must list an application at least",

@@ -33,6 +33,7 @@ type host struct {
 	sso     *plugin.SSO
 	log     *ssotest.Log
 	dir     string // of services
+	cfg     runtime.Config
 
 	stopServing, stop func()
 }
@@ -73,6 +74,7 @@ func start(t *testing.T, o options) *host {
 	if o.change != nil {
 		o.change(&cfg)
 	}
+	h.cfg = cfg
 	var err error
 	h.runtime, err = runtime.Open(t.Context(), runtime.Options{
 		Config: cfg, Plugins: []runtime.Plugin{h.sso}, Compiled: o.compiled,

@@ -102,6 +102,11 @@ type SessionOpener interface {
 	OpenSession(r *http.Request, caller security.Principal) (string, error)
 }
 
+// SessionEnder is a SessionOpener whose sessions end when the security definition
+// that has opened them is changed, switched off or deleted: EndSessions becomes
+// a part of that transaction.
+type SessionEnder interface{ security.Sessions }
+
 // SSOProvider is a plugin that gives services their self.SSO.
 type SSOProvider interface {
 	SSO() sso.Core

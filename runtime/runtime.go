@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.security = security.New(security.Config{DB: r.db, Hasher: hasher, Keys: r.keys})
+	r.security = security.New(security.Config{DB: r.db, Hasher: hasher, Keys: r.keys, Throttle: &r.cfg.HTTP.Throttle, Logger: r.logger})
 	if err := r.migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -101,6 +101,9 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 		}
 		if provider, ok := plugin.(SSOProvider); ok {
 			r.sso = provider.SSO()
+		}
+		if ender, ok := plugin.(SessionEnder); ok {
+			r.security.SetSessions(ender)
 		}
 	}
 	if r.sso == nil {
@@ -151,7 +154,7 @@ func (r *Runtime) openDatabase(ctx context.Context) error {
 	}
 	r.keys = keys
 	location := r.cfg.location()
-	var prepare []string
+	prepare := security.Statements(open.DialectOf(location))
 	for _, plugin := range r.plugins {
 		prepare = append(prepare, plugin.Statements(open.DialectOf(location))...)
 	}

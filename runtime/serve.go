@@ -11,7 +11,6 @@ import (
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/sqlite"
-	"gatehouse/runtime/internal/networks"
 	"gatehouse/runtime/security"
 )
 
@@ -40,7 +39,7 @@ func (r *Runtime) Handler() (http.Handler, error) {
 	for _, plugin := range r.started {
 		routes = append(routes, plugin.Routes()...)
 	}
-	proxies, err := networks.ParseAll(r.cfg.HTTP.TrustedProxies)
+	proxies, err := r.cfg.HTTP.proxies()
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +75,9 @@ func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
 	handler, err := r.Handler()
 	if err != nil {
 		return err
+	}
+	if err := r.security.Watch(ctx, r.cfg.HTTP.Definitions...); err != nil && ctx.Err() == nil {
+		r.logger.Warn("the security definitions cannot be read yet: it will be tried again with each call", "cause", err)
 	}
 	server := channel.NewServer(channel.ServerConfig{Handler: handler, Grace: r.cfg.HTTP.Grace, Logger: r.logger})
 	group, ctx := errgroup.WithContext(ctx)

@@ -2,10 +2,16 @@ package channel_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/invocation"
@@ -15,21 +21,21 @@ import (
 // callers lets in by fixed credentials.
 type callers struct{}
 
-func (callers) Verify(_ context.Context, definition, username, password string) (security.Principal, error) {
-	if definition != "" || password != right {
+func (callers) Verify(_ context.Context, from security.Client, username, password string) (security.Principal, error) {
+	if from.Address != "127.0.0.1" || password != right || !slices.Contains(from.Definitions, username) {
 		return security.Principal{}, security.ErrDenied
 	}
 	return security.Principal{Type: security.BasicAuth, ID: 1, Name: username, Username: username}, nil
 }
 
-func (callers) VerifyToken(_ context.Context, token string) (security.Principal, error) {
+func (callers) VerifyToken(_ context.Context, from security.Client, token string) (security.Principal, error) {
 	if token == "broken" {
 		return security.Principal{}, errors.New("a private cause")
 	}
-	if token != "good" && token != "stranger" {
+	if token != "good" || from.Address != "127.0.0.1" || !slices.Contains(from.Definitions, "partner") {
 		return security.Principal{}, security.ErrDenied
 	}
-	return security.Principal{Type: security.JWT, ID: 2, Name: map[string]string{"good": "partner", "stranger": "stranger"}[token], Token: "digest"}, nil
+	return security.Principal{Type: security.JWT, ID: 2, Name: "partner", Token: "digest"}, nil
 }
 
 func TestCallers(t *testing.T) {
@@ -48,7 +54,7 @@ func TestCallers(t *testing.T) {
 			t.Error("a service sees the token")
 		}
 	}
-	for _, header := range []string{"", "Bearer", "Bearer ", "Bearer bad", "Bearer good good", "Bearer stranger", "Basic good", "good", "JWT good"} {
+	for _, header := range []string{"", "Bearer", "Bearer ", "Bearer bad", "Bearer good good", "Basic good", "good", "JWT good"} {
 		got := h.send(t, "POST", path, "", "{}", "Authorization", header)
 		checkFailure(t, got, 401, "client or partner")
 		if want := []string{`Basic realm="client", charset="UTF-8"`, `Bearer realm="client"`}; !slices.Equal(got.header.Values("WWW-Authenticate"), want) {
@@ -106,4 +112,98 @@ func TestSessionsOfCallers(t *testing.T) {
 	if h.invoker.taken() != nil || opened != nil {
 		t.Errorf("a session was opened for nothing: %+v", opened)
 	}
+}
+
+// TestRefusals has the log tell why callers were refused, with what an operator
+// needs to look into it, and no more; clients are told one and the same.
+func TestRefusals(t *testing.T) {
+	h := start(t, nil)
+	requests := func() (found []map[string]any) {
+		t.Helper()
+		for line := range strings.Lines(h.log.String()) {
+			var logged map[string]any
+			if err := json.Unmarshal([]byte(line), &logged); err != nil {
+				t.Fatal(err)
+			}
+			if logged["msg"] == "request" {
+				found = append(found, logged)
+			}
+		}
+		return found
+	}
+	basic := func(username, password string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(username+":"+password))
+	}
+	for _, c := range []struct{ header, definition, want string }{
+		{"", "", "no credentials"},
+		{"Digest hunter2", "", "neither Basic nor Bearer"},
+		{"Basic hunter2", "", "neither Basic nor Bearer"},
+		{basic("client", "hunter2"), "pubapi", "wrong password"},
+		{basic("hunter2", "s3cret-pass"), "", "no Basic Auth definition has this username"},
+		{"Bearer hunter2", "", "is no JWT"},
+	} {
+		before := len(requests())
+		got := h.send(t, "POST", "/zato/api/invoke/a.b", "", "{}", "Authorization", c.header)
+		checkFailure(t, got, 401, "needs the username and password")
+		until(t, func() bool { return len(requests()) > before })
+		logged := requests()[before]
+		definition, _ := logged["security"].(string)
+		refused, _ := logged["refused"].(string)
+		if logged["cid"] != got.header.Get("X-Zato-CID") || logged["path"] != "/zato/api/invoke/a.b" || logged["remote_addr"] != "127.0.0.1" ||
+			definition != c.definition || !strings.Contains(refused, c.want) {
+			t.Errorf("%q: logged %v", c.header, logged)
+		}
+	}
+	if got := h.send(t, "POST", "/zato/api/invoke/a.b", right, "{}"); got.status != 200 {
+		t.Errorf("the right password: %d", got.status)
+	}
+	if text := h.log.String(); strings.Contains(text, "hunter2") || strings.Contains(text, right) {
+		t.Error("what was sent is in the log")
+	}
+}
+
+// TestGuessesAreToldToWait sends wrong passwords until it has to wait, with those
+// who were let in before unharmed.
+func TestGuessesAreToldToWait(t *testing.T) {
+	throttle := security.DefaultThrottle()
+	throttle.FirstDelay = throttle.LongestDelay // for as long as the test takes
+	h := startThrottled(t, &throttle, nil)
+	const path = "/zato/api/invoke/a.b"
+	send := func(password string) reply { return h.send(t, "POST", path, password, "{}") }
+	if got := send(right); got.status != 200 {
+		t.Fatalf("got %d", got.status)
+	}
+	for i := range 5 {
+		checkFailure(t, send(fmt.Sprint("hunter", i)), 401, "Not authenticated")
+	}
+	for i := range 20 {
+		got := send(fmt.Sprint("hunter", 5+i))
+		checkFailure(t, got, 429, "Too many wrong passwords: try again in ")
+		if seconds, err := strconv.Atoi(got.header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 61 || got.header.Get("WWW-Authenticate") != "" {
+			t.Errorf("headers %v", got.header)
+		}
+	}
+	checkFailure(t, send("hunter0"), 401, "Not authenticated") // as was known
+	if got := send(right); got.status != 200 {
+		t.Errorf("who was let in before: %d", got.status)
+	}
+	text := h.log.String()
+	if n := strings.Count(text, "may be guessing"); n != 1 || strings.Contains(text, "hunter") {
+		t.Errorf("%d warnings, in %s", n, text)
+	}
+	if !strings.Contains(text, `"refused":"too early after wrong passwords`) || !strings.Contains(text, `"security":"pubapi","reason":"wrong password"`) {
+		t.Errorf("the log does not tell: %s", text)
+	}
+}
+
+// until waits for what a request does behind its answer.
+func until(t *testing.T, done func() bool) {
+	t.Helper()
+	for range 2000 {
+		if done() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("it does not happen")
 }

@@ -31,12 +31,12 @@ import (
 
 const defaultMaxBody = 1 << 20
 
-// Authenticator verifies Basic Auth credentials against the security
-// definition of a name, or any where the name is empty, and bearer tokens.
-// *security.Definitions is one: see its Verify and VerifyToken for the errors.
+// Authenticator verifies Basic Auth credentials and bearer tokens against the
+// security definitions that the client may be let in by. *security.Definitions is
+// one: see its Verify and VerifyToken for the errors.
 type Authenticator interface {
-	Verify(ctx context.Context, definition, username, password string) (security.Principal, error)
-	VerifyToken(ctx context.Context, token string) (security.Principal, error)
+	Verify(ctx context.Context, from security.Client, username, password string) (security.Principal, error)
+	VerifyToken(ctx context.Context, from security.Client, token string) (security.Principal, error)
 }
 
 // Config is what a channel works with. Zero values take the defaults.

@@ -407,11 +407,11 @@ func TestDatabaseAway(t *testing.T) {
 // denied is an authenticator that always has the same error.
 type denied struct{ err error }
 
-func (d denied) Verify(context.Context, string, string, string) (security.Principal, error) {
+func (d denied) Verify(context.Context, security.Client, string, string) (security.Principal, error) {
 	return security.Principal{}, d.err
 }
 
-func (d denied) VerifyToken(context.Context, string) (security.Principal, error) {
+func (d denied) VerifyToken(context.Context, security.Client, string) (security.Principal, error) {
 	return security.Principal{}, d.err
 }
 

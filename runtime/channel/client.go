@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gatehouse/runtime/internal/networks"
+	"gatehouse/runtime/internal/network"
 )
 
 // headerForwarded is the header in which proxies tell whom they forward for.
@@ -42,7 +42,7 @@ func (c *channel) clientOf(r *http.Request) string {
 
 func (c *channel) isProxy(address string) bool {
 	addr, err := netip.ParseAddr(address)
-	return err == nil && networks.Contain(c.TrustedProxies, addr)
+	return err == nil && network.List(c.TrustedProxies).Has(addr)
 }
 
 // addressOf returns an address without its port.

@@ -37,6 +37,7 @@ type exchange struct {
 	size    int64
 	version string // of the service that answered
 	caller  security.Principal
+	refused *security.Refusal // why there is no caller
 	quiet   bool
 }
 
@@ -132,6 +133,12 @@ func (x *exchange) logAccess(r *http.Request, begun time.Time) {
 	}
 	if x.caller.Name != "" {
 		attributes = append(attributes, slog.String("security", x.caller.Name))
+	}
+	if x.refused != nil {
+		if x.refused.Definition != "" {
+			attributes = append(attributes, slog.String("security", x.refused.Definition))
+		}
+		attributes = append(attributes, slog.String("refused", string(x.refused.Reason)))
 	}
 	if x.version != "" {
 		attributes = append(attributes, slog.String("version", x.version))

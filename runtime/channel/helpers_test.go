@@ -80,6 +80,11 @@ type host struct {
 
 func start(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) *host {
 	t.Helper()
+	return startThrottled(t, nil, change)
+}
+
+func startThrottled(t *testing.T, throttle *security.ThrottleConfig, change func(*channel.Config, *channel.ServerConfig)) *host {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(t.TempDir(), "test.db")})
 	if err != nil {
@@ -93,7 +98,7 @@ func start(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) *h
 	if err != nil {
 		t.Fatal(err)
 	}
-	definitions := security.New(security.Config{DB: db, Hasher: hasher, Refresh: time.Millisecond})
+	definitions := security.New(security.Config{DB: db, Hasher: hasher, Refresh: time.Millisecond, Throttle: throttle})
 	if err := definitions.Set(ctx, "pubapi", "client", "s3cret-pass"); err != nil {
 		t.Fatal(err)
 	}

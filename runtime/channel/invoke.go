@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
+	"time"
 
+	"gatehouse/runtime/internal/backoff"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/security"
 )
@@ -16,6 +17,12 @@ import (
 func (c *channel) authenticated(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := c.authenticate(r)
+		if err == nil {
+			exchangeOf(r.Context()).caller = caller
+			next(w, r)
+			return
+		}
+		noteRefusal(r, err)
 		switch {
 		case errors.Is(err, security.ErrDenied):
 			realm := c.Definitions[0]
@@ -26,28 +33,55 @@ func (c *channel) authenticated(next http.HandlerFunc) http.Handler {
 				Message: fmt.Sprintf("Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of %s",
 					strings.Join(c.Definitions, " or ")),
 			})
-		case err != nil:
-			WriteError(w, r, err)
+		case errors.Is(err, security.ErrTooEarly):
+			WriteError(w, r, tooEarly(err))
 		default:
-			exchangeOf(r.Context()).caller = caller
-			next(w, r)
+			WriteError(w, r, err)
 		}
 	})
 }
 
 // authenticate returns whom the header Authorization lets in.
-func (c *channel) authenticate(r *http.Request) (caller security.Principal, err error) {
+func (c *channel) authenticate(r *http.Request) (security.Principal, error) {
+	from := security.Client{Address: RemoteAddr(r), Definitions: c.Definitions}
 	if username, password, ok := r.BasicAuth(); ok {
-		caller, err = c.Authenticator.Verify(r.Context(), "", username, password)
-	} else if token, ok := bearerToken(r); ok {
-		caller, err = c.Authenticator.VerifyToken(r.Context(), token)
-	} else {
-		err = security.ErrDenied
+		return c.Authenticator.Verify(r.Context(), from, username, password)
 	}
-	if err == nil && !slices.Contains(c.Definitions, caller.Name) {
-		err = security.ErrDenied
+	if token, ok := bearerToken(r); ok {
+		return c.Authenticator.VerifyToken(r.Context(), from, token)
 	}
-	return caller, err
+	if r.Header.Get("Authorization") != "" {
+		return security.Principal{}, &security.Refusal{Reason: security.OtherScheme}
+	}
+	return security.Principal{}, &security.Refusal{Reason: security.NoCredentials}
+}
+
+// noteRefusal has the line of the request in the log say why it was refused. So
+// a flood of refusals writes no more than one of any other requests; a line of
+// its own, which is a warning, have only wrong guesses after which others have to
+// wait, and these come no faster than the delays let them.
+func noteRefusal(r *http.Request, err error) {
+	var refused *security.Refusal
+	if !errors.As(err, &refused) {
+		return
+	}
+	exchangeOf(r.Context()).refused = refused
+	if refused.Slowed > 0 {
+		Logger(r.Context()).Warn("somebody may be guessing the password of a security definition: further guesses from there have to wait",
+			"security", refused.Definition, "reason", string(refused.Reason), "path", r.URL.Path,
+			"remote_addr", RemoteAddr(r), "wait", refused.Slowed.Round(time.Millisecond))
+	}
+}
+
+// tooEarly is what clients are told who have to wait.
+func tooEarly(err error) *invocation.Error {
+	told := &invocation.Error{Status: http.StatusTooManyRequests, Message: "Too many wrong passwords: try again later"}
+	var refused *security.Refusal
+	if errors.As(err, &refused) {
+		told.RetryAfter = int(backoff.Told(refused.Wait) / time.Second)
+		told.Message = fmt.Sprintf("Too many wrong passwords: try again in %d seconds", told.RetryAfter)
+	}
+	return told
 }
 
 // bearerToken returns the token of a request (RFC 6750, section 2.1).

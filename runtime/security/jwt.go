@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -28,9 +29,10 @@ const (
 	maxSecret = 1024
 )
 
-// storedJWT is an active JWT definition.
+// storedJWT is a JWT definition.
 type storedJWT struct {
 	Principal
+	isActive         bool
 	secret           []byte
 	issuer, audience string
 	fault            error // of a secret that cannot be decrypted
@@ -50,56 +52,55 @@ type JWTSettings struct {
 }
 
 // SetJWT changes a JWT definition, or makes it when there is none of that name.
-// It returns the secret if it made one.
+// It returns the secret if it made one. What the definition has opened before
+// ends, unless nothing changes: its tokens of before may not be good any more.
 func (d *Definitions) SetJWT(ctx context.Context, name string, settings JWTSettings) (made string, err error) {
 	if d.keys == nil {
 		return "", errors.New("JWT definitions need a key to encrypt their secrets with")
 	}
-	before, isThere, err := d.findJWT(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	secret := settings.Secret
-	if secret == "" && (!isThere || settings.NewSecret) {
-		made = rand.Text() + rand.Text() // 260 random bits
-		secret = made
-	}
-	row := before
-	switch {
-	case settings.Username != "":
-		row.Username = settings.Username
-	case !isThere:
-		row.Username = name
-	}
-	if settings.Issuer != nil {
-		row.Issuer = *settings.Issuer
-	}
-	if settings.Audience != nil {
-		row.Audience = *settings.Audience
-	}
-	if err := checkJWT(name, row, secret); err != nil {
-		return "", err
-	}
-	sealed := "" // keeps the one that is there
-	if secret != "" {
-		sealed = d.keys.Encrypt([]byte(secret))
-	}
-	now := database.Timestamp(time.Now())
-	_, err = d.change(ctx, name, database.Query{SQL: sqlSetJWT,
-		Args: []any{name, row.Username, sealed, row.Issuer, row.Audience, true, now, now}})
+	random := rand.Text() + rand.Text() // 260 random bits
+	err = d.alter(ctx, JWT, name, func(before *Definition) (database.Query, error) {
+		row, secret := settings.apply(name, before), settings.Secret
+		made = ""
+		if secret == "" && (before == nil || settings.NewSecret) {
+			made, secret = random, random
+		}
+		if err := checkJWT(name, row, secret); err != nil {
+			return database.Query{}, err
+		}
+		sealed := ""
+		if secret != "" {
+			sealed = d.keys.Encrypt([]byte(secret))
+		}
+		now := next(before)
+		switch {
+		case before == nil:
+			return database.Query{SQL: sqlInsertJWT, Args: []any{name, row.Username, sealed, row.Issuer, row.Audience, true, now, now}}, nil
+		case row == *before && secret == "":
+			return database.Query{}, nil
+		}
+		return database.Query{SQL: sqlUpdateJWT, Args: []any{before.ID, row.Username, row.Issuer, row.Audience, now, sealed}}, nil
+	})
 	if err != nil {
 		return "", err
 	}
 	return made, nil
 }
 
-func (d *Definitions) findJWT(ctx context.Context, name string) (found Definition, isThere bool, err error) {
-	err = d.read(ctx, func(definition Definition, _ string) {
-		if definition.Type == JWT && definition.Name == name {
-			found, isThere = definition, true
-		}
-	})
-	return found, isThere, err
+// apply returns a definition with the settings; before is nil where it is new.
+func (s *JWTSettings) apply(name string, before *Definition) Definition {
+	row := Definition{Username: name}
+	if before != nil {
+		row = *before
+	}
+	row.Username = cmp.Or(s.Username, row.Username)
+	if s.Issuer != nil {
+		row.Issuer = *s.Issuer
+	}
+	if s.Audience != nil {
+		row.Audience = *s.Audience
+	}
+	return row
 }
 
 func checkJWT(name string, row Definition, secret string) error {
@@ -120,9 +121,9 @@ func checkJWT(name string, row Definition, secret string) error {
 	return nil
 }
 
-// DeleteJWT removes a JWT definition.
+// DeleteJWT removes a JWT definition, and ends what it has opened.
 func (d *Definitions) DeleteJWT(ctx context.Context, name string) error {
-	return d.changeOne(ctx, name, database.Query{SQL: sqlDeleteJWT, Args: []any{name}})
+	return d.delete(ctx, JWT, name, sqlDeleteJWT)
 }
 
 func (d *Definitions) openSecret(sealed string) ([]byte, error) {
@@ -145,7 +146,7 @@ func (d *Definitions) IssueToken(ctx context.Context, name string, lifetime time
 		return "", err
 	}
 	for _, signer := range current.signers {
-		if signer.Name != name {
+		if signer.Name != name || !signer.isActive {
 			continue
 		}
 		if signer.fault != nil {
@@ -180,34 +181,82 @@ var tokens = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.
 // VerifyToken returns whom a JWT lets in: its subject is the username of an
 // active definition, whose secret has signed it, it has not expired, and it is
 // from the issuer and for the audience that the definition asks for. Any other
-// is ErrDenied. Errors of the database and of the context come back wrapped.
-func (d *Definitions) VerifyToken(ctx context.Context, token string) (Principal, error) {
+// is a *Refusal, which matches ErrDenied; so is one of a definition whose secret
+// cannot be decrypted, for nobody has shown who he is. Errors of the database and
+// of the context come back wrapped.
+func (d *Definitions) VerifyToken(ctx context.Context, from Client, token string) (Principal, error) {
 	current, err := d.current(ctx)
 	if err != nil {
 		return Principal{}, err
 	}
+	refusal := &Refusal{}
+	refuse := func(reason Reason) (Principal, error) {
+		refusal.Reason = reason
+		return Principal{}, refusal
+	}
 	if len(token) > maxToken {
-		return Principal{}, ErrDenied
+		return refuse(TokenTooLong)
 	}
 	var claims jwt.RegisteredClaims
 	var signer *storedJWT
-	_, err = tokens.ParseWithClaims(token, &claims, func(parsed *jwt.Token) (any, error) {
+	parsed, err := tokens.ParseWithClaims(token, &claims, func(parsed *jwt.Token) (any, error) {
 		_, isCritical := parsed.Header["crit"] // says that it must be understood; nothing of it is
-		if signer = current.signers[claims.Subject]; signer == nil || signer.fault != nil || isCritical {
-			return nil, ErrDenied
+		found := current.signers[claims.Subject]
+		switch {
+		case found == nil:
+			refusal.Reason = NoSuchSubject
+			return nil, refusal
+		case isCritical:
+			refusal.Reason = CriticalHeader
+		case found.fault != nil:
+			refusal.Reason = UnreadableSecret
+		default:
+			refusal.Reason = from.hindrance(found.Name, found.isActive)
 		}
-		return signer.secret, nil
+		refusal.Type, refusal.Definition = JWT, found.Name
+		if refusal.Reason != "" {
+			return nil, refusal
+		}
+		signer = found
+		return found.secret, nil
 	})
 	switch {
-	case signer != nil && signer.fault != nil:
-		return Principal{}, unreadable(signer)
-	case err != nil,
-		signer.issuer != "" && claims.Issuer != signer.issuer,
-		signer.audience != "" && !slices.Contains(claims.Audience, signer.audience):
-		return Principal{}, ErrDenied
+	case refusal.Reason != "":
+		return Principal{}, refusal
+	case err != nil:
+		return refuse(reasonOf(parsed, err))
+	case signer.issuer != "" && claims.Issuer != signer.issuer:
+		return refuse(OtherIssuer)
+	case signer.audience != "" && !slices.Contains(claims.Audience, signer.audience):
+		return refuse(OtherAudience)
 	}
 	principal := signer.Principal
 	digest := sha256.Sum256([]byte(token))
 	principal.Token = hex.EncodeToString(digest[:])
+	principal.Expires = claims.ExpiresAt.UTC()
 	return principal, nil
+}
+
+// reasonOf is why a token was refused by who has read it.
+func reasonOf(parsed *jwt.Token, err error) Reason {
+	if parsed != nil && parsed.Method != nil && parsed.Method.Alg() != jwt.SigningMethodHS256.Alg() {
+		return OtherAlgorithm
+	}
+	for _, known := range []struct {
+		err    error
+		reason Reason
+	}{
+		{jwt.ErrTokenMalformed, NotAToken},
+		{jwt.ErrTokenSignatureInvalid, WrongSignature},
+		{jwt.ErrTokenExpired, ExpiredToken},
+		{jwt.ErrTokenNotValidYet, TokenOfFuture},
+		{jwt.ErrTokenUsedBeforeIssued, TokenOfFuture},
+		{jwt.ErrTokenRequiredClaimMissing, NoExpiry},
+		{jwt.ErrTokenInvalidClaims, UnreadableClaims},
+	} {
+		if errors.Is(err, known.err) {
+			return known.reason
+		}
+	}
+	return UnverifiableToken
 }

@@ -32,7 +32,7 @@ func setJWT(t *testing.T, d *security.Definitions, name string, settings securit
 
 func verifyToken(t *testing.T, d *security.Definitions, token string, want error) security.Principal {
 	t.Helper()
-	principal, err := d.VerifyToken(t.Context(), token)
+	principal, err := d.VerifyToken(t.Context(), security.Client{}, token)
 	if !errors.Is(err, want) {
 		t.Errorf("VerifyToken: %v, want %v", err, want)
 	}
@@ -67,6 +67,9 @@ func TestTokens(t *testing.T) {
 		if first.Type != security.JWT || first.ID <= 1_000_000_000 || first.Name != "partner" || first.Username != "client" || len(first.Token) != 64 {
 			t.Errorf("principal is %+v", first)
 		}
+		if left := time.Until(first.Expires); left > time.Hour || left < 55*time.Minute {
+			t.Errorf("a token of an hour expires in %v", left)
+		}
 		if again := verifyToken(t, d, good, nil); again != first {
 			t.Errorf("the same token again: %+v", again)
 		}
@@ -83,25 +86,34 @@ func TestTokens(t *testing.T) {
 				}
 			}
 		}
-		for what, change := range map[string]func(map[string]any, jwt.MapClaims){
-			"expired":             claim("exp", now.Add(-time.Minute).Unix()),
-			"without an end":      claim("exp", nil),
-			"an end that is text": claim("exp", "tomorrow"),
-			"not good yet":        claim("nbf", now.Add(time.Minute).Unix()),
-			"of the future":       claim("iat", now.Add(time.Minute).Unix()),
-			"unknown subject":     claim("sub", "nobody"),
-			"another's subject":   claim("sub", "other"),
-			"without a subject":   claim("sub", nil),
-			"its name as subject": claim("sub", "partner"),
-			"another issuer":      claim("iss", "somebody"),
-			"without an issuer":   claim("iss", nil),
-			"another audience":    claim("aud", "them"),
-			"without an audience": claim("aud", nil),
-			"critical":            func(header map[string]any, _ jwt.MapClaims) { header["crit"] = []string{"b64"} },
+		refused := func(what, token string, want security.Reason) {
+			t.Helper()
+			_, err := d.VerifyToken(t.Context(), security.Client{}, token)
+			var refused *security.Refusal
+			if !errors.Is(err, security.ErrDenied) || !errors.As(err, &refused) || refused.Reason != want || refused.Wait+refused.Slowed != 0 {
+				t.Errorf("%s: %v, want %s", what, err, want)
+			}
+		}
+		for what, c := range map[string]struct {
+			change func(map[string]any, jwt.MapClaims)
+			want   security.Reason
+		}{
+			"expired":             {claim("exp", now.Add(-time.Minute).Unix()), security.ExpiredToken},
+			"without an end":      {claim("exp", nil), security.NoExpiry},
+			"an end that is text": {claim("exp", "tomorrow"), security.NotAToken},
+			"not good yet":        {claim("nbf", now.Add(time.Minute).Unix()), security.TokenOfFuture},
+			"of the future":       {claim("iat", now.Add(time.Minute).Unix()), security.TokenOfFuture},
+			"unknown subject":     {claim("sub", "nobody"), security.NoSuchSubject},
+			"another's subject":   {claim("sub", "other"), security.WrongSignature},
+			"without a subject":   {claim("sub", nil), security.NoSuchSubject},
+			"its name as subject": {claim("sub", "partner"), security.NoSuchSubject},
+			"another issuer":      {claim("iss", "somebody"), security.OtherIssuer},
+			"without an issuer":   {claim("iss", nil), security.OtherIssuer},
+			"another audience":    {claim("aud", "them"), security.OtherAudience},
+			"without an audience": {claim("aud", nil), security.OtherAudience},
+			"critical":            {func(header map[string]any, _ jwt.MapClaims) { header["crit"] = []string{"b64"} }, security.CriticalHeader},
 		} {
-			t.Run(what, func(t *testing.T) {
-				verifyToken(t, d, signed(t, jwt.SigningMethodHS256, []byte(tokenSecret), change), security.ErrDenied)
-			})
+			refused(what, signed(t, jwt.SigningMethodHS256, []byte(tokenSecret), c.change), c.want)
 		}
 		for what, change := range map[string]func(map[string]any, jwt.MapClaims){
 			"just expired, clocks differ": claim("exp", now.Add(-10*time.Second).Unix()),
@@ -112,9 +124,16 @@ func TestTokens(t *testing.T) {
 				verifyToken(t, d, signed(t, jwt.SigningMethodHS256, []byte(tokenSecret), change), nil)
 			})
 		}
-		verifyToken(t, d, signed(t, jwt.SigningMethodHS512, []byte(tokenSecret), nil), security.ErrDenied)
-		verifyToken(t, d, signed(t, jwt.SigningMethodHS256, []byte(tokenSecret+"x"), nil), security.ErrDenied)
-		verifyToken(t, d, signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), security.ErrDenied)
+		refused("another algorithm", signed(t, jwt.SigningMethodHS512, []byte(tokenSecret), nil), security.OtherAlgorithm)
+		refused("another secret", signed(t, jwt.SigningMethodHS256, []byte(tokenSecret+"x"), nil), security.WrongSignature)
+		refused("no signature", signed(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), security.OtherAlgorithm)
+		refused("no JWT", "x.y.z", security.NotAToken)
+		refused("a huge token", strings.Repeat("x", 1<<20), security.TokenTooLong)
+		private := security.Client{Definitions: []string{"other"}}
+		var unlisted *security.Refusal
+		if _, err := d.VerifyToken(t.Context(), private, good); !errors.As(err, &unlisted) || *unlisted != (security.Refusal{Type: "jwt", Definition: "partner", Reason: security.NotListed}) {
+			t.Errorf("a definition that is not listed: %v", err)
+		}
 		for _, text := range []string{"", ".", "..", "x.y.z", good[:len(good)-2], good + "=", good + ".x", strings.Repeat("x", 1<<20), strings.Repeat(".", 1<<12)} {
 			verifyToken(t, d, text, security.ErrDenied)
 		}
@@ -233,7 +252,9 @@ func TestLifeOfAJWTDefinition(t *testing.T) {
 		}
 		for _, config := range []security.Config{{}, withKeys()} {
 			other := newDefinitions(t, db, config)
-			if _, err := other.VerifyToken(ctx, token); err == nil || errors.Is(err, security.ErrDenied) {
+			var refused *security.Refusal
+			if _, err := other.VerifyToken(ctx, security.Client{}, token); !errors.Is(err, security.ErrDenied) || !errors.As(err, &refused) ||
+				refused.Definition != "second" || refused.Reason != security.UnreadableSecret {
 				t.Errorf("with another key: %v", err)
 			}
 			if _, err := other.IssueToken(ctx, "second", time.Hour); err == nil {

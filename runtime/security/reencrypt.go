@@ -23,6 +23,8 @@ func (d *Definitions) Reencrypt(ctx context.Context, keys *secret.Keyring, write
 		stored, err := keys.OpenStored(sealed)
 		if err != nil || !stored.Encrypted {
 			usage.Unreadable++
+			d.logger.Error("a column cannot be decrypted with the keys of this installation",
+				"table", "gatehouse_jwt", "column", "secret", "definition", definition.Name)
 			return
 		}
 		usage.Count(stored.By.ID(), 1)

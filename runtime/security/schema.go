@@ -71,29 +71,53 @@ CREATE TABLE gatehouse_jwt (
 const (
 	sqlAll = `SELECT id, name, username, password, is_active, created, updated FROM gatehouse_basic_auth ORDER BY name`
 
-	sqlCreate = `INSERT INTO gatehouse_basic_auth (name, username, password, is_active, created, updated)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
+	sqlInsert = `INSERT INTO gatehouse_basic_auth (name, username, password, is_active, created, updated)
+VALUES ($1, $2, $3, $4, $5, $6)`
 
-	// $7 keeps the username of a definition that is there.
-	sqlSet = `INSERT INTO gatehouse_basic_auth (name, username, password, is_active, created, updated)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET
-username = CASE WHEN $7 THEN gatehouse_basic_auth.username ELSE excluded.username END,
-password = excluded.password, updated = excluded.updated`
+	sqlUpdate = `UPDATE gatehouse_basic_auth SET username = $2, password = $3, updated = $4 WHERE id = $1`
 
-	sqlSetActive = `UPDATE gatehouse_basic_auth SET is_active = $2, updated = $3 WHERE name = $1`
+	sqlSetActive = `UPDATE gatehouse_basic_auth SET is_active = $2, updated = $3 WHERE id = $1`
 
-	sqlDelete = `DELETE FROM gatehouse_basic_auth WHERE name = $1`
+	sqlDelete = `DELETE FROM gatehouse_basic_auth WHERE id = $1`
 
 	sqlAllJWT = `SELECT id, name, username, secret, issuer, audience, is_active, created, updated FROM gatehouse_jwt ORDER BY name`
 
-	// An empty $3 keeps the secret of a definition that is there.
-	sqlSetJWT = `INSERT INTO gatehouse_jwt (name, username, secret, issuer, audience, is_active, created, updated)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET
-username = excluded.username, issuer = excluded.issuer, audience = excluded.audience, updated = excluded.updated,
-secret = CASE WHEN excluded.secret = '' THEN gatehouse_jwt.secret ELSE excluded.secret END`
+	sqlInsertJWT = `INSERT INTO gatehouse_jwt (name, username, secret, issuer, audience, is_active, created, updated)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+	// An empty $6 keeps the secret that is there.
+	sqlUpdateJWT = `UPDATE gatehouse_jwt SET username = $2, issuer = $3, audience = $4, updated = $5,
+secret = CASE WHEN CAST($6 AS text) = '' THEN secret ELSE CAST($6 AS text) END WHERE id = $1`
 
 	// A secret that has changed meanwhile stays as it is.
 	sqlRenewJWT = `UPDATE gatehouse_jwt SET secret = $3 WHERE id = $1 AND secret = $2`
 
-	sqlDeleteJWT = `DELETE FROM gatehouse_jwt WHERE name = $1`
+	sqlDeleteJWT = `DELETE FROM gatehouse_jwt WHERE id = $1`
 )
+
+// tables are where definitions are kept, by type.
+var tables = map[string]string{BasicAuth: "gatehouse_basic_auth", JWT: "gatehouse_jwt"}
+
+// holdStatement keeps a definition as it is until the transaction ends, and
+// lockStatement keeps it for a change. SQLite has no row locks and needs none:
+// its one writer is alone.
+func holdStatement(dialect database.Dialect, kind string) string {
+	return "SELECT id FROM " + tables[kind] + " WHERE id = $1 AND updated = $2 AND is_active" + onPostgreSQL(dialect, " FOR SHARE")
+}
+
+func lockStatement(dialect database.Dialect, kind string) string {
+	return "SELECT id FROM " + tables[kind] + " WHERE id = $1" + onPostgreSQL(dialect, " FOR UPDATE")
+}
+
+func onPostgreSQL(dialect database.Dialect, sql string) string {
+	if dialect == database.PostgreSQL {
+		return sql
+	}
+	return ""
+}
+
+// Statements lists the SQL that runs while hosts serve, to be prepared when a
+// connection is made.
+func Statements(dialect database.Dialect) []string {
+	return []string{sqlAll, sqlAllJWT, holdStatement(dialect, BasicAuth), holdStatement(dialect, JWT)}
+}

@@ -7,14 +7,22 @@
 // a second. Verifying a password is quick: what was verified once is remembered under a
 // digest keyed with a random key of the process, so that a password is hashed
 // only the first time. The digest covers the stored hash too, so a changed
-// password is never answered from memory.
+// password is never answered from memory. What was not verified yet is a guess:
+// after some wrong ones the next has to wait (ThrottleConfig).
+//
+// Tokens are not slowed down. To guess one is to guess a secret of 256 bits,
+// which a delay does not make harder; and as each is new, a good one could not be
+// told from a guess without looking at it, so that delays would shut out good
+// clients behind the address of a bad one.
 package security
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -32,8 +40,8 @@ import (
 // Errors of the package, matched with errors.Is. Errors of the database come
 // back wrapped, so that database.IsKind works on them.
 var (
-	// ErrDenied says that the credentials are wrong; it does not say why.
-	ErrDenied = errors.New("wrong username or password")
+	// ErrDenied says that the credentials let nobody in; a *Refusal says why.
+	ErrDenied = errors.New("not let in by any security definition")
 
 	// ErrBusy says that too many credentials wait to be verified.
 	ErrBusy = errors.New("too many credentials are being verified: try again in a few seconds")
@@ -79,9 +87,14 @@ type Principal struct {
 	Name     string // of the definition
 	Username string
 
+	// Updated is when the definition was changed last. Two states of a
+	// definition never have the same.
+	Updated time.Time
+
 	// Token is the SHA-256, in hexadecimal, of the token that a JWT definition
-	// let in; "" for Basic Auth.
-	Token string
+	// let in, and Expires when it expires; zero for Basic Auth.
+	Token   string
+	Expires time.Time
 }
 
 // Hasher hashes and verifies passwords. *password.Hasher is one: see its
@@ -113,6 +126,15 @@ type Config struct {
 	// (default 100) before others get ErrBusy.
 	MaxHashing int
 	MaxWaiting int
+
+	// Throttle slows down who guesses passwords; nil is DefaultThrottle.
+	Throttle *ThrottleConfig
+
+	// Logger gets what an operator has to see to (default: nothing is written).
+	Logger *slog.Logger
+
+	// Now tells the time that guesses are made at (default time.Now).
+	Now func() time.Time
 }
 
 // Definitions are the security definitions of an installation. All methods are
@@ -123,6 +145,10 @@ type Definitions struct {
 	keys    *secret.Keyring
 	refresh time.Duration
 
+	logger   *slog.Logger
+	watched  watched
+	sessions Sessions // nil has none
+
 	snapshot atomic.Pointer[snapshot]
 	loads    singleflight.Group
 	changes  atomic.Int64 // made through this value
@@ -130,7 +156,9 @@ type Definitions struct {
 	digestKey []byte
 	right     *memory // digests of right credentials
 	wrong     *memory // and of wrong ones
-	checks    singleflight.Group
+	guard     *guard
+	tries     singleflight.Group // by digest and address
+	checks    singleflight.Group // by digest
 	hashing   chan struct{}
 	waiting   chan struct{} // those that hash included
 }
@@ -147,6 +175,16 @@ func New(config Config) *Definitions {
 	if config.MaxWaiting <= 0 {
 		config.MaxWaiting = 100
 	}
+	if config.Throttle == nil {
+		throttle := DefaultThrottle()
+		config.Throttle = &throttle
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
 	d := &Definitions{
 		db:        config.DB,
 		hasher:    config.Hasher,
@@ -155,6 +193,9 @@ func New(config Config) *Definitions {
 		digestKey: make([]byte, 32),
 		right:     newMemory(),
 		wrong:     newMemory(),
+		guard:     newGuard(*config.Throttle, config.Now),
+		logger:    config.Logger,
+		watched:   watched{logger: config.Logger},
 		hashing:   make(chan struct{}, config.MaxHashing),
 		waiting:   make(chan struct{}, config.MaxHashing+config.MaxWaiting),
 	}
@@ -182,87 +223,117 @@ func (d *Definitions) Usernames(ctx context.Context, kind string) (map[int64]str
 
 // Set gives a Basic Auth definition a username and a password, and makes it
 // when there is none of that name. Without a username, a definition that is
-// there keeps its own, and a new one takes the definition's name.
+// there keeps its own, and a new one takes the definition's name. What the
+// definition has opened before ends.
 func (d *Definitions) Set(ctx context.Context, name, username, password string) error {
-	keep := username == ""
-	if keep {
-		username = name
+	if err := checkBasic(name, cmp.Or(username, name), password); err != nil {
+		return err
 	}
-	args, err := d.row(ctx, name, username, password)
+	hash, err := d.newHash(ctx, name, password)
 	if err != nil {
 		return err
 	}
-	_, err = d.change(ctx, name, database.Query{SQL: sqlSet, Args: append(args, keep)})
-	return err
+	return d.alter(ctx, BasicAuth, name, func(before *Definition) (database.Query, error) {
+		now := next(before)
+		if before == nil {
+			return database.Query{SQL: sqlInsert, Args: []any{name, cmp.Or(username, name), hash, true, now, now}}, nil
+		}
+		return database.Query{SQL: sqlUpdate, Args: []any{before.ID, cmp.Or(username, before.Username), hash, now}}, nil
+	})
 }
 
 // CreateMissing makes a Basic Auth definition with a random password, unless there is one
 // of that name. Of hosts that start at once, one makes it; only there is
 // created true and the password known.
 func (d *Definitions) CreateMissing(ctx context.Context, name, username string) (generated string, created bool, err error) {
-	if there, err := d.exists(ctx, name); there || err != nil {
+	if there, err := d.find(ctx, BasicAuth, name); there != nil || err != nil {
 		return "", false, err
 	}
 	generated = password.Generate()
-	args, err := d.row(ctx, name, username, generated)
+	if err := checkBasic(name, username, generated); err != nil {
+		return "", false, err
+	}
+	hash, err := d.newHash(ctx, name, generated)
 	if err != nil {
 		return "", false, err
 	}
-	rows, err := d.change(ctx, name, database.Query{SQL: sqlCreate, Args: args})
+	now, rows := next(nil), int64(0)
+	create := database.Query{SQL: sqlInsert + " ON CONFLICT DO NOTHING", Args: []any{name, username, hash, true, now, now},
+		Affected: func(count int64) error {
+			rows = count
+			return nil
+		}}
+	err = d.retry(name, func() error {
+		return d.db.Change(ctx, nil, func() ([]database.Query, error) { return []database.Query{create}, nil })
+	})
 	switch {
 	case err != nil:
 		return "", false, err
 	case rows == 1:
 		return generated, true, nil
 	}
-	there, err := d.exists(ctx, name) // or another definition is in the way
-	if err == nil && !there {
+	there, err := d.find(ctx, BasicAuth, name) // or another definition is in the way
+	if err == nil && there == nil {
 		err = fmt.Errorf("security definition %s: %w", name, ErrUsernameTaken)
 	}
 	return "", false, err
 }
 
-func (d *Definitions) exists(ctx context.Context, name string) (bool, error) {
-	there := false
-	err := d.read(ctx, func(definition Definition, _ string) {
-		there = there || definition.Type == BasicAuth && definition.Name == name
-	})
-	return there, err
-}
-
-// SetActive switches a Basic Auth definition on or off.
+// SetActive switches a Basic Auth definition on or off. Switched off, it lets
+// nobody in, and what it has opened ends.
 func (d *Definitions) SetActive(ctx context.Context, name string, active bool) error {
-	return d.changeOne(ctx, name,
-		database.Query{SQL: sqlSetActive, Args: []any{name, active, database.Timestamp(time.Now())}})
+	return d.alter(ctx, BasicAuth, name, func(before *Definition) (database.Query, error) {
+		if before == nil {
+			return database.Query{}, notFound(name)
+		}
+		if before.IsActive == active {
+			return database.Query{}, nil
+		}
+		return database.Query{SQL: sqlSetActive, Args: []any{before.ID, active, next(before)}}, nil
+	})
 }
 
-// Delete removes a Basic Auth definition.
+// Delete removes a Basic Auth definition, and ends what it has opened.
 func (d *Definitions) Delete(ctx context.Context, name string) error {
-	return d.changeOne(ctx, name, database.Query{SQL: sqlDelete, Args: []any{name}})
+	return d.delete(ctx, BasicAuth, name, sqlDelete)
 }
 
-// row checks and hashes what a definition is made of.
-func (d *Definitions) row(ctx context.Context, name, username, clear string) ([]any, error) {
+func (d *Definitions) delete(ctx context.Context, kind, name, statement string) error {
+	return d.alter(ctx, kind, name, func(before *Definition) (database.Query, error) {
+		if before == nil {
+			return database.Query{}, notFound(name)
+		}
+		return database.Query{SQL: statement, Args: []any{before.ID}}, nil
+	})
+}
+
+func notFound(name string) error { return fmt.Errorf("%w: %s", ErrNotFound, name) }
+
+// checkBasic checks what a Basic Auth definition is made of.
+func checkBasic(name, username, clear string) error {
 	for what, text := range map[string]string{"name": name, "username": username} {
 		if err := checkText(what, text, maxName); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if strings.Contains(username, ":") { // RFC 7617 ends the username there
-		return nil, fmt.Errorf("%w: the username has a colon, which Basic Auth cannot carry", ErrInvalid)
+		return fmt.Errorf("%w: the username has a colon, which Basic Auth cannot carry", ErrInvalid)
 	}
 	if clear == "" || !printable(clear) {
-		return nil, fmt.Errorf("%w: the password is empty, or has a control character or invalid UTF-8", ErrInvalid)
+		return fmt.Errorf("%w: the password is empty, or has a control character or invalid UTF-8", ErrInvalid)
 	}
+	return nil
+}
+
+func (d *Definitions) newHash(ctx context.Context, name, clear string) (string, error) {
 	hash, err := d.hasher.Hash(ctx, clear)
-	if errors.Is(err, password.ErrTooLong) {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	switch {
+	case errors.Is(err, password.ErrTooLong):
+		return "", fmt.Errorf("%w: %w", ErrInvalid, err)
+	case err != nil:
+		return "", fmt.Errorf("security definition %s: %w", name, err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("security definition %s: %w", name, err)
-	}
-	now := database.Timestamp(time.Now())
-	return []any{name, username, hash, true, now, now}, nil
+	return hash, nil
 }
 
 const maxName = 191
@@ -279,35 +350,4 @@ func checkText(what, text string, most int) error {
 
 func printable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
-}
-
-func (d *Definitions) changeOne(ctx context.Context, name string, query database.Query) error {
-	rows, err := d.change(ctx, name, query)
-	if err == nil && rows == 0 {
-		return fmt.Errorf("%w: %s", ErrNotFound, name)
-	}
-	return err
-}
-
-// change runs one statement and returns how many rows it changed.
-func (d *Definitions) change(ctx context.Context, name string, query database.Query) (rows int64, err error) {
-	query.Affected = func(count int64) error {
-		rows = count
-		return nil
-	}
-	defer d.changes.Add(1) // whatever the outcome: it may be unknown
-	for range 5 {
-		err = d.db.Change(ctx, nil, func() ([]database.Query, error) { return []database.Query{query}, nil })
-		// A duplicate may be the same definition, just made by another host.
-		if !database.IsKind(err, database.Conflict) && !database.IsKind(err, database.Duplicate) {
-			break
-		}
-	}
-	switch {
-	case database.IsKind(err, database.Duplicate):
-		return 0, fmt.Errorf("security definition %s: %w", name, ErrUsernameTaken)
-	case err != nil:
-		return 0, fmt.Errorf("security definition %s: %w", name, err)
-	}
-	return rows, nil
 }

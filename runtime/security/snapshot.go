@@ -3,6 +3,7 @@ package security
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/runtime/database"
@@ -13,25 +14,30 @@ const loadLimit = 5 * time.Second
 
 // snapshot is a copy of the definitions. It never changes.
 type snapshot struct {
-	byUsername map[string]*stored    // active ones of Basic Auth
-	signers    map[string]*storedJWT // active ones of JWT, by username
+	byUsername map[string]*stored    // of Basic Auth
+	signers    map[string]*storedJWT // of JWT, by username
 	usernames  map[string]map[int64]string
 	begun      time.Time // when it began to be read
 	changes    int64     // of this process that it surely has
 }
 
+// stored is a Basic Auth definition.
 type stored struct {
 	Principal
-	hash string
+	isActive bool
+	hash     string
 }
 
-// find returns a definition by its username and, unless empty, its name.
-func (s *snapshot) find(name, username string) *stored {
-	found := s.byUsername[username]
-	if found == nil || name != "" && found.Name != name {
-		return nil
+// hindrance is why a definition lets nobody in who is to be let in by those of
+// some names; "" is nothing.
+func (c *Client) hindrance(name string, isActive bool) Reason {
+	switch {
+	case len(c.Definitions) > 0 && !slices.Contains(c.Definitions, name):
+		return NotListed
+	case !isActive:
+		return SwitchedOff
 	}
-	return found
+	return ""
 }
 
 // current returns a snapshot that is no older than the refresh time, or was
@@ -71,18 +77,18 @@ func (d *Definitions) load(ctx context.Context) error {
 	}
 	err := d.read(ctx, func(definition Definition, hidden string) {
 		made.usernames[definition.Type][definition.ID] = definition.Username
-		principal := Principal{Type: definition.Type, ID: definition.ID, Name: definition.Name, Username: definition.Username}
-		switch {
-		case !definition.IsActive:
-		case definition.Type == BasicAuth:
-			made.byUsername[definition.Username] = &stored{Principal: principal, hash: hidden}
-		default:
-			signer := &storedJWT{Principal: principal, issuer: definition.Issuer, audience: definition.Audience}
-			signer.secret, signer.fault = d.openSecret(hidden)
-			made.signers[definition.Username] = signer
+		principal := Principal{Type: definition.Type, ID: definition.ID, Name: definition.Name, Username: definition.Username,
+			Updated: definition.Updated}
+		if definition.Type == BasicAuth {
+			made.byUsername[definition.Username] = &stored{Principal: principal, isActive: definition.IsActive, hash: hidden}
+			return
 		}
+		signer := &storedJWT{Principal: principal, isActive: definition.IsActive, issuer: definition.Issuer, audience: definition.Audience}
+		signer.secret, signer.fault = d.openSecret(hidden)
+		made.signers[definition.Username] = signer
 	})
 	if err == nil {
+		d.watched.tell(made)
 		d.snapshot.Store(made)
 	}
 	return err

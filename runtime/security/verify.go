@@ -2,9 +2,6 @@ package security
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"sync"
 	"time"
@@ -15,42 +12,104 @@ import (
 // checkLimit bounds one wait for a turn to hash.
 const checkLimit = 15 * time.Second
 
-// Verify returns who has the username and the password in the definition of a
-// name, or in any definition where the name is empty. Wrong credentials are
-// ErrDenied: an unknown username is found out no faster than a wrong password.
-// Errors of the database and of the context come back wrapped.
-func (d *Definitions) Verify(ctx context.Context, name, username, clear string) (Principal, error) {
+// Client is who sends credentials, and what for.
+type Client struct {
+	// Address is where they come from, without port. Guesses from "" are not
+	// slowed down.
+	Address string
+
+	// Definitions names those that let callers in; none is all.
+	Definitions []string
+}
+
+// Verify returns who has a username and a password. Credentials that let nobody
+// in are a *Refusal, which matches ErrDenied: an unknown username is found out no
+// faster than a wrong password. After wrong passwords from the client's address,
+// the next one that was not verified before has to wait (ErrTooEarly), whatever
+// it is; what was verified passes. Errors of the database and of the context come
+// back wrapped.
+func (d *Definitions) Verify(ctx context.Context, from Client, username, clear string) (Principal, error) {
 	current, err := d.current(ctx)
 	if err != nil {
 		return Principal{}, err
 	}
-	if len(clear) > password.MaxSize {
-		return Principal{}, ErrDenied
+	g := guessed{from: from, username: username, clear: clear, refusal: Refusal{Reason: NoSuchUsername}}
+	if found := current.byUsername[username]; found != nil {
+		g.refusal = Refusal{Type: BasicAuth, Definition: found.Name, Reason: WrongPassword}
+		if why := from.hindrance(found.Name, found.isActive); why != "" {
+			g.refusal.Reason = why
+		} else {
+			g.found = found
+		}
 	}
-	found := current.find(name, username)
+	if len(clear) > password.MaxSize { // which no password is
+		g.refusal.Reason = PasswordTooLong
+		return Principal{}, &g.refusal
+	}
 	hash := "unknown"
-	if found != nil {
-		hash = found.hash
+	if g.found != nil {
+		hash = g.found.hash
 	}
-	digest := d.digest(hash, username, clear)
-	right := found != nil && d.right.has(digest)
-	if !right && !d.wrong.has(digest) {
-		if right, err = d.check(ctx, digest, found, clear); err != nil {
+	g.digest = keyedDigest(d.digestKey, hash, username, clear)
+	right := g.found != nil && d.right.has(g.digest)
+	if !right && !d.wrong.has(g.digest) {
+		if right, err = d.try(ctx, &g); err != nil {
 			return Principal{}, err
 		}
 	}
 	if !right {
-		return Principal{}, ErrDenied
+		return Principal{}, &g.refusal
 	}
-	return found.Principal, nil
+	return g.found.Principal, nil
+}
+
+// guessed are credentials that were not verified before.
+type guessed struct {
+	from            Client
+	username, clear string
+
+	found   *stored // whose they may be; nil is nobody
+	digest  digest  // of what is stored, the username and the password
+	refusal Refusal // if they are wrong
+}
+
+// try verifies a guess, unless it comes too early, and counts it if it is wrong.
+// The same one is counted once where it comes from one address at the same time,
+// so that many calls which begin with right credentials are no guessing.
+func (d *Definitions) try(ctx context.Context, g *guessed) (right bool, err error) {
+	client, _ := d.guard.client(g.from.Address)
+	var slowed time.Duration // where it is this call that is counted
+	trying := d.tries.DoChan(string(g.digest[:])+client, func() (any, error) {
+		// Another try may have ended since the caller looked.
+		if right := d.right.has(g.digest); right || d.wrong.has(g.digest) {
+			return right, nil
+		}
+		attempt, wait := d.guard.begin(g.username, g.from.Address)
+		if wait > 0 {
+			return false, &Refusal{Type: g.refusal.Type, Definition: g.refusal.Definition, Reason: TooEarly, Wait: wait}
+		}
+		right, err := d.check(ctx, g)
+		if right || err != nil {
+			attempt.takeBack()
+		} else {
+			slowed = attempt.next()
+		}
+		return right, err
+	})
+	select {
+	case tried := <-trying:
+		g.refusal.Slowed = slowed
+		return tried.Val.(bool), tried.Err
+	case <-ctx.Done():
+		return false, fmt.Errorf("verifying credentials: %w", ctx.Err())
+	}
 }
 
 // check hashes a password, once for all who ask at the same time, and remembers
-// the result.
-func (d *Definitions) check(ctx context.Context, digest digest, found *stored, clear string) (right bool, err error) {
-	checking := d.checks.DoChan(string(digest[:]), func() (any, error) {
-		// Another check may have ended since the caller looked.
-		if right := d.right.has(digest); right || d.wrong.has(digest) {
+// the result. It is not ended by the end of a call, for it is everybody's.
+func (d *Definitions) check(ctx context.Context, g *guessed) (right bool, err error) {
+	checked, err, _ := d.checks.Do(string(g.digest[:]), func() (any, error) {
+		if right := d.right.has(g.digest); right || d.wrong.has(g.digest) {
 			return right, nil
 		}
 		select {
@@ -67,14 +126,9 @@ func (d *Definitions) check(ctx context.Context, digest digest, found *stored, c
 		case <-ctx.Done():
 			return false, ErrBusy
 		}
-		return d.hash(ctx, digest, found, clear)
+		return d.hash(ctx, g.digest, g.found, g.clear)
 	})
-	select {
-	case checked := <-checking:
-		return checked.Val.(bool), checked.Err
-	case <-ctx.Done():
-		return false, fmt.Errorf("verifying credentials: %w", ctx.Err())
-	}
+	return checked.(bool), err
 }
 
 func (d *Definitions) hash(ctx context.Context, digest digest, found *stored, clear string) (right bool, err error) {
@@ -94,21 +148,6 @@ func (d *Definitions) hash(ctx context.Context, digest digest, found *stored, cl
 		d.wrong.add(digest)
 	}
 	return right, nil
-}
-
-type digest = [sha256.Size]byte
-
-// digest stands for one attempt: a stored hash, a username and a password. The
-// same three always have the same outcome, so it can be remembered for good.
-func (d *Definitions) digest(hash, username, clear string) digest {
-	mac := hmac.New(sha256.New, d.digestKey)
-	for _, part := range []string{hash, username, clear} {
-		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-		mac.Write(size[:])
-		mac.Write([]byte(part))
-	}
-	return digest(mac.Sum(nil))
 }
 
 // memory is a bounded set that forgets what was not asked for in a while: when

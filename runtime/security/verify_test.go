@@ -102,7 +102,7 @@ func TestRightCredentialsPassAFlood(t *testing.T) {
 		results := make(chan error)
 		for i := range 60 {
 			go func() {
-				_, err := d.Verify(ctx, "pubapi", "user", fmt.Sprint("guess ", i))
+				_, err := d.Verify(ctx, of("pubapi"), "user", fmt.Sprint("guess ", i))
 				results <- err
 			}()
 		}
@@ -114,7 +114,7 @@ func TestRightCredentialsPassAFlood(t *testing.T) {
 		verify(t, d, "pubapi", "user", "password", nil)
 		impatient, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 		defer cancel()
-		if _, err := d.Verify(impatient, "pubapi", "user", "guess"); !errors.Is(err, security.ErrBusy) {
+		if _, err := d.Verify(impatient, of("pubapi"), "user", "guess"); !errors.Is(err, security.ErrBusy) {
 			t.Errorf("one more: %v", err)
 		}
 		close(hasher.hold)

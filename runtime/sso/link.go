@@ -56,6 +56,13 @@ type ExternalAuth struct {
 	Type string // basic_auth or jwt
 	ID   int64  // number of the definition
 
-	// Token tells the tokens of a JWT definition apart, without being one.
-	Token string
+	// Updated is when the definition was changed last: a session is opened only
+	// if it has not been changed again since it let the caller in.
+	Updated time.Time
+
+	// Token tells the tokens of a JWT definition apart, without being one, and
+	// Expires is when it expires: no session by it lives longer. Both are zero
+	// for Basic Auth.
+	Token   string
+	Expires time.Time
 }

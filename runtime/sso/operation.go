@@ -37,6 +37,7 @@ const (
 	OpCreateLinkedAuth    = "user.create_linked_auth"
 	OpDeleteLinkedAuth    = "user.delete_linked_auth"
 	OpExternalSession     = "session.external_auth"
+	OpEndExternalSessions = "session.end_external"
 
 	OpGetSession    = "session.get"
 	OpVerifySession = "session.verify"

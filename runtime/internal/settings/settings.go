@@ -35,9 +35,13 @@ func Names(of reflect.Type) (names []string) {
 // Of finds within a type the struct that errors of encoders name so, such as
 // runtime.LogConfig; nil where there is none.
 func Of(within reflect.Type, named string) reflect.Type {
+	return find(within, named, map[reflect.Type]bool{})
+}
+
+func find(within reflect.Type, named string, seen map[reflect.Type]bool) reflect.Type {
 	switch within.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
-		return Of(within.Elem(), named)
+		return find(within.Elem(), named, seen)
 	case reflect.Struct:
 	default:
 		return nil
@@ -45,8 +49,12 @@ func Of(within reflect.Type, named string) reflect.Type {
 	if within.String() == named {
 		return within
 	}
+	if seen[within] { // as a yaml.Node is part of itself
+		return nil
+	}
+	seen[within] = true
 	for i := range within.NumField() {
-		if found := Of(within.Field(i).Type, named); found != nil {
+		if found := find(within.Field(i).Type, named, seen); found != nil {
 			return found
 		}
 	}

@@ -69,6 +69,7 @@ func gatehouse_runtime_sso_Symbols() map[string]p_reflect_.Value {
 		"OpDeleteLinkedAuth":       p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"user.delete_linked_auth\"", p_go_token_.STRING, 0)),
 		"OpDeleteUserByID":         p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"user.delete_user_by_id\"", p_go_token_.STRING, 0)),
 		"OpDeleteUserByUsername":   p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"user.delete_user_by_username\"", p_go_token_.STRING, 0)),
+		"OpEndExternalSessions":    p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"session.end_external\"", p_go_token_.STRING, 0)),
 		"OpExternalSession":        p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"session.external_auth\"", p_go_token_.STRING, 0)),
 		"OpGetAttribute":           p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"attr.get\"", p_go_token_.STRING, 0)),
 		"OpGetCurrentUser":         p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"user.get_current_user\"", p_go_token_.STRING, 0)),

@@ -3,25 +3,24 @@ package core
 import (
 	"net/netip"
 	"strings"
+
+	"gatehouse/runtime/internal/network"
 )
 
 // addressRules says from where a user may come (user_address_list).
 type addressRules struct {
-	byUser            map[string][]netip.Prefix // the zero prefix is any address
+	byUser            map[string]network.List
 	rejectIfNotListed bool
 }
 
 func newAddressRules(cfg *Config) (addressRules, error) {
-	rules := addressRules{byUser: map[string][]netip.Prefix{}, rejectIfNotListed: cfg.Login.RejectIfNotListed}
+	rules := addressRules{byUser: map[string]network.List{}, rejectIfNotListed: cfg.Login.RejectIfNotListed}
 	for username, networks := range cfg.UserAddressList {
-		rules.byUser[username] = []netip.Prefix{}
-		for _, network := range networks {
-			prefix, err := parseNetwork(network)
-			if err != nil {
-				return addressRules{}, err
-			}
-			rules.byUser[username] = append(rules.byUser[username], prefix)
+		list, err := network.ParseList(networks)
+		if err != nil {
+			return addressRules{}, err
 		}
+		rules.byUser[username] = list
 	}
 	return rules, nil
 }
@@ -33,8 +32,8 @@ func (r *addressRules) allow(username, addresses string) bool {
 	if !listed {
 		return !r.rejectIfNotListed
 	}
-	for _, network := range networks {
-		if comesFrom(network, addresses) {
+	for _, prefix := range networks {
+		if comesFrom(prefix, addresses) {
 			return true
 		}
 	}
@@ -43,13 +42,13 @@ func (r *addressRules) allow(username, addresses string) bool {
 
 // comesFrom reports whether one of the addresses, which are joined by commas,
 // is in a network; the zero prefix is any.
-func comesFrom(network netip.Prefix, addresses string) bool {
-	if !network.IsValid() {
+func comesFrom(prefix netip.Prefix, addresses string) bool {
+	if !prefix.IsValid() {
 		return true
 	}
 	for text := range strings.SplitSeq(addresses, ",") {
 		addr, err := netip.ParseAddr(strings.TrimSpace(text))
-		if err == nil && network.Contains(addr.Unmap().WithZone("")) {
+		if err == nil && prefix.Contains(addr.Unmap().WithZone("")) {
 			return true
 		}
 	}

@@ -3,7 +3,6 @@ package core
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -12,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"gatehouse/runtime/internal/networks"
+	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/settings"
 	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/secret/password"
@@ -264,8 +263,8 @@ func (c *Config) Check() error {
 		fault("apps.http_header", "must be the name of an HTTP header, such as X-Zato-SSO-Current-App, not %q", c.Apps.HTTPHeader)
 	}
 	for username, networks := range c.UserAddressList {
-		for _, network := range networks {
-			if _, err := parseNetwork(network); err != nil {
+		for _, text := range networks {
+			if _, err := network.Parse(text); err != nil {
 				fault("user_address_list", "%s: %v", username, err)
 			}
 		}
@@ -310,15 +309,3 @@ func (c *Config) Check() error {
 
 // headerName matches names of HTTP headers (RFC 9110, section 5.1).
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
-// parseNetwork reads an entry of user_address_list; * is any address.
-func parseNetwork(text string) (netip.Prefix, error) {
-	if text == "*" {
-		return netip.Prefix{}, nil
-	}
-	network, err := networks.Parse(text)
-	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("%w, nor *", err)
-	}
-	return network, nil
-}

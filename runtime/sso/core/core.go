@@ -92,8 +92,8 @@ type Core struct {
 var _ sso.Core = (*Core)(nil)
 
 // New returns the rules over a store whose migrations have run. It refuses a
-// configuration that Config.Check finds fault with.
-func New(o Options) (*Core, error) {
+// configuration that Config.Check finds fault with. ctx bounds its start.
+func New(ctx context.Context, o Options) (*Core, error) {
 	if err := o.Config.Check(); err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func New(o Options) (*Core, error) {
 	if o.Mailer == nil && o.Config.Main.SMTPConn != "" && o.Config.Main.EmailService == "" {
 		return nil, errors.New("sso.main.smtp_conn: there are no SMTP connections here")
 	}
-	guesses, err := newThrottle(&o.Config.Login.Throttle, o.Keys.Newest().Derive("throttle digest"))
+	guesses, err := newThrottle(ctx, &o)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/runtime/database"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/store"
@@ -36,18 +37,41 @@ type external struct {
 	read    time.Time
 }
 
-// isDue reports whether the session is to be opened or renewed.
-func (e *external) isDue(now time.Time) bool {
-	return e.session == nil || !e.session.ExpirationTime.After(now) || !now.Before(e.due)
+// isDue reports whether the session is to be opened or renewed. One that lives
+// as long as it may has nothing to gain.
+func (e *external) isDue(now time.Time, notAfter *time.Time) bool {
+	switch {
+	case e.session == nil || !e.session.ExpirationTime.After(now):
+		return true
+	case notAfter != nil && e.session.ExpirationTime.Equal(*notAfter):
+		return false
+	}
+	return !now.Before(e.due)
 }
 
-// externalCache remembers callers by the external IDs of their sessions.
+// notAfterOf returns when a session by a definition ends at the latest.
+func notAfterOf(auth sso.ExternalAuth) *time.Time {
+	if auth.Expires.IsZero() || !auth.Expires.Before(never) { // which no database could hold
+		return nil
+	}
+	end := database.Timestamp(auth.Expires)
+	return &end
+}
+
+// externalKey is a caller: the external ID of his session, and the state of the
+// definition that let him in.
+type externalKey struct {
+	id      string
+	updated int64
+}
+
+// externalCache remembers callers.
 type externalCache struct {
 	mu    sync.Mutex
-	known map[string]external
+	known map[externalKey]external
 }
 
-func (e *externalCache) get(id string, now time.Time) (external, bool) {
+func (e *externalCache) get(id externalKey, now time.Time) (external, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	found, ok := e.known[id]
@@ -55,11 +79,11 @@ func (e *externalCache) get(id string, now time.Time) (external, bool) {
 	return found, ok && age >= 0 && age < externalAge
 }
 
-func (e *externalCache) put(id string, seen external) {
+func (e *externalCache) put(id externalKey, seen external) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.known == nil || len(e.known) >= externalsKept {
-		e.known = map[string]external{} // at most a second's worth is lost
+		e.known = map[externalKey]external{} // at most a second's worth is lost
 	}
 	e.known[id] = seen
 }
@@ -81,7 +105,8 @@ func externalID(auth sso.ExternalAuth) string {
 
 // ExternalSession opens the session of the user that a caller's definition is
 // linked to, renews it about once a minute, and returns its UST; "" where the
-// definition is linked to none. The user must be one who could log in.
+// definition is linked to none. The user must be one who could log in. A session
+// by a token ends when the token expires, if not before.
 //
 // Openings, renewals and refusals are audited; what neither asks nor changes
 // anything is not.
@@ -96,15 +121,21 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 	}
 	id := externalID(auth)
 	lookup := store.Lookup{Links: &store.LinkLookup{AuthType: authType, AuthID: auth.ID, IsTarget: true, ExternalID: id}}
+	if c.definitions != nil {
+		lookup.Hold = func(isHeld *bool) database.Query {
+			return c.definitions.Hold(auth.Type, auth.ID, auth.Updated, isHeld)
+		}
+	}
 	now := c.now()
-	seen, fresh := c.externals.get(id, now)
+	remembered := externalKey{id, auth.Updated.UnixMicro()}
+	seen, fresh := c.externals.get(remembered, now)
 	if !fresh {
 		found, err := c.store.Read(ctx, lookup)
 		if err != nil {
 			return "", op.finish(ctx, err, false)
 		}
 		seen = c.seeExternal(found, now)
-		c.externals.put(id, seen)
+		c.externals.put(remembered, seen)
 	}
 	if seen.user == nil {
 		return "", nil
@@ -113,7 +144,7 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 	if err := c.checkExternal(seen.user, call, auth, now); err != nil {
 		return "", op.finish(ctx, err, false)
 	}
-	if !seen.isDue(now) {
+	if !seen.isDue(now, notAfterOf(auth)) {
 		return seen.ust, nil
 	}
 	seen, err := op.openExternal(ctx, lookup, auth, op.lifetimeFor(ctx, seen.user.Username))
@@ -122,7 +153,7 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 			return "", err
 		}
 	}
-	c.externals.put(id, seen)
+	c.externals.put(remembered, seen)
 	return seen.ust, nil
 }
 
@@ -130,9 +161,10 @@ func (c *Core) ExternalSession(ctx context.Context, call sso.Call, auth sso.Exte
 var errUpToDate = errors.New("there is nothing to change")
 
 // openExternal opens or renews the session of a caller. Calls of one caller
-// wait for one another at the user's row, so that one of them opens it.
+// wait for one another at the user's row, so that one of them opens it. The
+// definition is locked before that row, as by who changes it and ends sessions.
 func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth sso.ExternalAuth, lifetime time.Duration) (external, error) {
-	c, id := op.core, lookup.Links.ExternalID
+	c, id, notAfter := op.core, lookup.Links.ExternalID, notAfterOf(auth)
 	var seen external
 	err := op.change(ctx, lookup, func(found store.Found, now time.Time) ([]store.Change, error) {
 		seen = c.seeExternal(found, now)
@@ -140,15 +172,18 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 			return nil, errUpToDate
 		}
 		op.entry.Actor, op.entry.Keys = seen.user.UserID, ""
+		if lookup.Hold != nil && !found.IsHeld {
+			return nil, refuse(sso.NotAllowed, "the security definition was changed or deleted since it let the caller in")
+		}
 		if err := c.checkExternal(seen.user, op.call, auth, now); err != nil {
 			return nil, err
 		}
-		if !seen.isDue(now) {
+		if !seen.isDue(now, notAfter) {
 			return nil, errUpToDate
 		}
 		if seen.session != nil {
 			renewed := *seen.session
-			renewed.ExpirationTime = now.Add(lifetime)
+			renewed.ExpirationTime, renewed.NotAfter = endOf(now, lifetime, notAfter), notAfter
 			renewed.State = stateText(stateChanges(renewed.State), op.call, now, "renew")
 			seen.session, seen.due = &renewed, renewalOf(&renewed)
 			op.entry.Keys = "expiration_time"
@@ -161,7 +196,8 @@ func (op *operation) openExternal(ctx context.Context, lookup store.Lookup, auth
 			}
 		}
 		opened := newSession(seen.user, ident.NewUST(), op.call, now, lifetime)
-		opened.AuthType, opened.ExternalID = auth.Type, &id
+		opened.AuthType, opened.ExternalID, opened.NotAfter = auth.Type, &id, notAfter
+		opened.ExpirationTime = endOf(now, lifetime, notAfter)
 		opened.State = stateText(nil, op.call, now, "external_auth")
 		seen.session, seen.ust, seen.due = opened, c.encrypted(opened.UST), renewalOf(opened)
 		return append(changes, store.InsertSession{Session: opened}), nil
@@ -195,6 +231,9 @@ func (c *Core) checkExternal(user *store.User, call sso.Call, auth sso.ExternalA
 	}
 	if user.ApprovalStatus != sso.ApprovalApproved {
 		return refuse(sso.NotApproved, "the user is not approved")
+	}
+	if notAfter := notAfterOf(auth); notAfter != nil && !notAfter.After(now) {
+		return refuse(sso.SessionExpired, "the token has expired, if by no more than clocks may differ")
 	}
 	if user.IsTOTPEnabled && auth.Type != sso.AuthBasic {
 		return refuse(sso.TOTPCodeMissing, "the user has TOTP enabled, and a token brings no code")

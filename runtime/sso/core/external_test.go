@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -186,6 +187,145 @@ func TestExternalSessionsOfTokens(t *testing.T) {
 		}
 	})
 }
+
+// TestExternalSessionsEndWithTheirToken has tokens that expire before a session
+// would, and after, and whoever holds a session renew it.
+func TestExternalSessionsEndWithTheirToken(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		env.SuperUser("admin")
+		if err := create(t, env, ssotest.Call(env.Login("admin")), env.User("jane", nil), sso.AuthJWT, "crm", true); err != nil {
+			t.Fatal(err)
+		}
+		begun := database.Timestamp(env.Clock.Now())
+		expiring := func(name string, after time.Duration) sso.ExternalAuth {
+			auth := token(name)
+			auth.Expires = begun.Add(after)
+			return auth
+		}
+		ends := func(what, ust string, after time.Duration) {
+			t.Helper()
+			if got := sessionOf(t, env, ust).ExpirationTime; !got.Equal(begun.Add(after)) {
+				t.Errorf("%s: ends after %v, want %v", what, got.Sub(begun), after)
+			}
+		}
+		entries := func() int { return len(env.Audit(sso.OpExternalSession)) }
+
+		short, long, endless := expiring("a", 10*time.Minute), expiring("b", 63*time.Minute), token("c")
+		endless.Expires = time.Date(30_000, 1, 1, 0, 0, 0, 0, time.UTC)
+		first, second, third := external(t, env, short), external(t, env, long), external(t, env, endless)
+		ends("a token that expires first", first, 10*time.Minute)
+		ends("a session that expires first", second, time.Hour)
+		ends("a token of the far future", third, time.Hour)
+
+		// Its owner renews it in vain.
+		env.Clock.Forward(time.Minute)
+		until, err := env.Core.RenewSession(t.Context(), ssotest.Call(first))
+		if err != nil || !until.Equal(begun.Add(10*time.Minute)) {
+			t.Errorf("renewed until %v, %v", until, err)
+		}
+		if until, err = env.Core.RenewSession(t.Context(), ssotest.Call(second)); err != nil || !until.Equal(begun.Add(61*time.Minute)) {
+			t.Errorf("renewed until %v, %v", until, err)
+		}
+
+		// In use all the time, it is renewed up to the end of its token, and no more.
+		before := entries()
+		for range 8*60 + 59 {
+			if ust := external(t, env, short); sessionOf(t, env, ust).UST != sessionOf(t, env, first).UST {
+				t.Fatal("another session")
+			}
+			external(t, env, long)
+			env.Clock.Forward(time.Second)
+		}
+		ends("used for long", first, 10*time.Minute)
+		ends("used for long", second, 63*time.Minute)
+		if got := entries() - before; got != 2 { // after two and three minutes
+			t.Errorf("%d renewals", got)
+		}
+		env.Clock.Forward(time.Second)
+		if _, err := env.Core.CurrentUser(t.Context(), ssotest.Call(first), false); codeOf(err) != "E007001" {
+			t.Errorf("after its token has expired: %v", err)
+		}
+		for range 2 {
+			ust, err := env.Core.ExternalSession(t.Context(), ssotest.Call(""), short)
+			if wantCode(t, "an expired token", err, "E007002"); ust != "" {
+				t.Errorf("an expired token has a session")
+			}
+		}
+
+		// A later token has a session of its own.
+		later := expiring("d", 20*time.Minute)
+		ends("a later token", external(t, env, later), 20*time.Minute)
+
+		// One that was opened before ends were kept is cut when it is renewed.
+		env.Exec("UPDATE zato_sso_session SET gatehouse_not_after = NULL, expiration_time = $1 WHERE ext_session_id = $2",
+			begun.Add(3*time.Hour), keyOf(later))
+		env.Clock.Forward(2 * time.Minute)
+		ends("of before", external(t, env, later), 20*time.Minute)
+		if session := sessionOf(t, env, external(t, env, later)); session.NotAfter == nil || !session.NotAfter.Equal(later.Expires) {
+			t.Errorf("%+v", session)
+		}
+	})
+}
+
+// TestEndExternalSessions ends what a definition has opened in a transaction of
+// somebody else, and nothing else.
+func TestEndExternalSessions(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		define(env)
+		const tenth = firstDefinition / 10 // begins with the same digits
+		env.Definitions[sso.AuthJWT][tenth] = "tenth"
+		env.SuperUser("admin")
+		admin, janeID := ssotest.Call(env.Login("admin")), env.User("jane", nil)
+		for _, link := range [][2]string{{sso.AuthBasic, "crm"}, {sso.AuthJWT, "crm"}, {sso.AuthJWT, "tenth"}} {
+			if err := create(t, env, admin, janeID, link[0], link[1], true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		one, two := token("a"), token("b")
+		one.ID, two.ID = tenth, tenth
+		kept := []string{env.Login("jane"), external(t, env, basicAuth), external(t, env, token("a"))}
+		ended := []string{external(t, env, one), external(t, env, two)}
+		end := func() {
+			t.Helper()
+			load, write := env.Core.EndExternalSessions(ssotest.Trusted(), sso.AuthJWT, tenth)
+			if err := env.DB.Change(t.Context(), load, func() ([]database.Query, error) { return write(), nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		end()
+		for _, ust := range ended {
+			if sessionOf(t, env, ust) != nil {
+				t.Error("a session goes on")
+			}
+		}
+		for _, ust := range kept {
+			if sessionOf(t, env, ust) == nil {
+				t.Error("another session was ended")
+			}
+		}
+		end() // of none
+		entries := env.Audit(sso.OpEndExternalSessions)
+		if len(entries) != 1 || entries[0].Target != janeID || entries[0].Result != "ok" || entries[0].Changes != `{"ext_session_id":["jwt.100000000",null]}` {
+			t.Errorf("audit %+v", entries)
+		}
+
+		// Who was let in just before opens none any more.
+		delete(env.Definitions[sso.AuthJWT], tenth)
+		env.Clock.Forward(time.Second)
+		for range 2 {
+			ust, err := env.Core.ExternalSession(t.Context(), ssotest.Call(""), one)
+			if wantCode(t, "by a definition that is gone", err, "E005001"); ust != "" || countSessions(t, env, "jwt") != 1 {
+				t.Error("a session was opened")
+			}
+		}
+	})
+}
+
+// keyOf is the key of a token's session.
+func keyOf(auth sso.ExternalAuth) string { return fmt.Sprintf("jwt.%d.%s", auth.ID, auth.Token) }
 
 // TestExternalSessionsAreForThoseWhoMayLogIn refuses by what login refuses by.
 func TestExternalSessionsAreForThoseWhoMayLogIn(t *testing.T) {

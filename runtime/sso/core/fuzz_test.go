@@ -26,7 +26,7 @@ func FuzzUST(f *testing.F) {
 	}
 	keys := secret.NewKeyring(secret.NewKey())
 	cfg := core.DefaultConfig()
-	made, err := core.New(core.Options{Config: cfg, Store: store.New(db), Keys: keys, Logger: slog.New(slog.DiscardHandler)})
+	made, err := core.New(f.Context(), core.Options{Config: cfg, Store: store.New(db), Keys: keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/runtime/database"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
 )
@@ -16,6 +17,12 @@ type Definitions interface {
 	// Usernames returns the usernames of all definitions of a type, such as
 	// sso.AuthBasic, by their numbers, which are never used twice.
 	Usernames(ctx context.Context, authType string) (map[int64]string, error)
+
+	// Hold returns a query for a transaction that opens a session: until it
+	// ends, nobody changes or deletes the definition. It sets unchanged if the
+	// definition still is what it was when it let a caller in, which updated
+	// tells.
+	Hold(authType string, id int64, updated time.Time, unchanged *bool) database.Query
 }
 
 // authTypes are the types of definitions, and what links call them in the
@@ -195,6 +202,20 @@ func (c *Core) DeleteLinkedAuth(ctx context.Context, call sso.Call, userID, auth
 				store.EndExternalSessions{UserPK: found.Target.PK, Key: externalID(sso.ExternalAuth{Type: authType, ID: definition.AuthID})}}, nil
 		}
 		return nil, refuse(sso.InvalidInput, "the user is not linked to this definition")
+	})
+}
+
+// EndExternalSessions returns what ends the sessions that a definition has
+// opened, in the transaction that changes or deletes it, with an audit entry for
+// each user who had one: queries that read and lock, and a function that is
+// called when they have run, for those that write.
+func (c *Core) EndExternalSessions(call sso.Call, authType string, id int64) (load []database.Query, end func() []database.Query) {
+	key, now := externalID(sso.ExternalAuth{Type: authType, ID: id}), c.now()
+	return c.store.EndOpened(key, now, func(userID string) *store.AuditEntry {
+		entry := newEntry(sso.OpEndExternalSessions, call)
+		entry.Time, entry.Target, entry.Result = now, userID, store.ResultOK
+		entry.Keys, entry.Changes = "ext_session_id", jsonText(map[string][2]any{"ext_session_id": {key, nil}})
+		return &entry
 	})
 }
 

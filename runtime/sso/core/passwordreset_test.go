@@ -56,7 +56,7 @@ func newResetSite(t *testing.T, env *ssotest.Env, smtp mailtest.Options, change 
 		change(&cfg, &o)
 	}
 	o.Config = cfg
-	if s.core, err = core.New(o); err != nil {
+	if s.core, err = core.New(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.core.Close(context.Background()) })

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
 )
@@ -69,11 +70,11 @@ func parseRate(line string) (rate, error) {
 	if !ok {
 		return rate{}, fmt.Errorf("want from=calls/unit, such as 10.0.0.0/8=100/m or *=1000/d")
 	}
-	network, err := parseNetwork(strings.TrimSpace(from))
+	prefix, err := network.Parse(strings.TrimSpace(from))
 	if err != nil {
 		return rate{}, fmt.Errorf("before the = there must be an address, a network such as 10.0.0.0/8, or *")
 	}
-	parsed := rate{from: network, unit: rateUnits[strings.TrimSpace(unit)]}
+	parsed := rate{from: prefix, unit: rateUnits[strings.TrimSpace(unit)]}
 	if parsed.unit == 0 {
 		return rate{}, fmt.Errorf("the unit must be s, m, h or d")
 	}

@@ -37,6 +37,7 @@ func (c *Core) Reencrypt(ctx context.Context, keys *secret.Keyring, write bool, 
 		{store.EncryptedAttributes, each(renewAttribute)},
 		{store.EncryptedResets, each(renewStored)},
 		{store.EncryptedSealKeys, each(renewSealKey)},
+		{store.EncryptedSecrets, each(renewStored)},
 	} {
 		usage, err := c.reencryptTable(ctx, keys, one.table, one.renew, write, progress)
 		total.Add(usage)

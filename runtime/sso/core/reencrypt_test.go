@@ -266,7 +266,7 @@ func TestReencryptionOfWhatZatoLeaves(t *testing.T) {
 			t.Errorf("%+v, %v", dry, err)
 		}
 		done, err := env.Core.Reencrypt(t.Context(), keys, true, nil)
-		if err != nil || done.Changed != 5 || done.Unreadable != 1 {
+		if err != nil || done.Changed != 6 || done.Unreadable != 1 {
 			t.Errorf("%+v, %v", done, err)
 		}
 		again, err := env.Core.Reencrypt(t.Context(), keys, true, nil)

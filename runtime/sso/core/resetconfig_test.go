@@ -64,7 +64,7 @@ func TestPasswordResetConfig(t *testing.T) {
 	}
 	cfg := core.DefaultConfig()
 	mailing(&cfg)
-	if _, err := core.New(core.Options{Config: cfg}); err == nil || !strings.Contains(err.Error(), "sso.main.smtp_conn") {
+	if _, err := core.New(t.Context(), core.Options{Config: cfg}); err == nil || !strings.Contains(err.Error(), "sso.main.smtp_conn") {
 		t.Errorf("SMTP without connections: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func verifyAudit(t *testing.T, c *core.Core) chain.Report {
 func TestSealInTheBackground(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
-		sealing, err := core.New(core.Options{Config: env.Config, Store: env.Store, Keys: env.Keys,
+		sealing, err := core.New(t.Context(), core.Options{Config: env.Config, Store: env.Store, Keys: env.Keys,
 			Logger: slog.New(slog.NewTextHandler(env.Log, nil)), SealEvery: time.Millisecond})
 		if err != nil {
 			t.Fatal(err)

@@ -68,7 +68,8 @@ func (c *Core) isUsable(session *store.Session, owner *store.User, now time.Time
 }
 
 // RenewSession puts the end of the call's session off, as if it had been
-// opened now, and returns the new one.
+// opened now, and returns the new one. A session that a token has opened ends
+// with the token all the same.
 func (c *Core) RenewSession(ctx context.Context, call sso.Call) (time.Time, error) {
 	op, err := c.begin(sso.OpRenewSession, call, true)
 	if err != nil {
@@ -84,7 +85,7 @@ func (c *Core) RenewSession(ctx context.Context, call sso.Call) (time.Time, erro
 			return nil, err
 		}
 		renewed := *found.Session
-		renewed.ExpirationTime = now.Add(lifetime)
+		renewed.ExpirationTime = endOf(now, lifetime, renewed.NotAfter)
 		renewed.State = stateText(stateChanges(renewed.State), call, now, "renew")
 		expiration = renewed.ExpirationTime
 		return []store.Change{store.RenewSession{Session: &renewed}}, nil
@@ -148,6 +149,15 @@ func (c *Core) readSession(row *store.Session) sso.Session {
 		session.ExternalID = *row.ExternalID
 	}
 	return session
+}
+
+// endOf is when a session ends that is opened or renewed now.
+func endOf(now time.Time, lifetime time.Duration, notAfter *time.Time) time.Time {
+	end := now.Add(lifetime)
+	if notAfter != nil && notAfter.Before(end) {
+		return *notAfter
+	}
+	return end
 }
 
 // sessionLifetime is how long a session is good for after login or renewal,

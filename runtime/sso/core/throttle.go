@@ -7,12 +7,15 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"gatehouse/runtime/internal/backoff"
+	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
@@ -40,8 +43,8 @@ import (
 type throttle struct {
 	cfg    *ThrottleConfig
 	key    []byte // of the digests
-	shared []netip.Prefix
-	exempt []netip.Prefix
+	shared network.List
+	exempt network.List
 
 	waits waits
 
@@ -50,17 +53,22 @@ type throttle struct {
 	counted atomic.Uint64
 }
 
-func newThrottle(cfg *ThrottleConfig, key []byte) (*throttle, error) {
+func newThrottle(ctx context.Context, o *Options) (*throttle, error) {
+	cfg := &o.Config.Login.Throttle
 	if !cfg.Enabled {
 		return &throttle{cfg: cfg}, nil
 	}
-	shared, err := parseNetworks(cfg.SharedAddresses)
+	shared, err := network.ParseList(cfg.SharedAddresses)
 	if err != nil {
 		return nil, err
 	}
-	exempt, err := parseNetworks(cfg.ExemptAddresses)
+	exempt, err := network.ParseList(cfg.ExemptAddresses)
 	if err != nil {
 		return nil, err
+	}
+	key, err := throttleKey(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("the key of the digests that wrong guesses are counted under: %w", err)
 	}
 	return &throttle{cfg: cfg, key: key, shared: shared, exempt: exempt}, nil
 }
@@ -126,18 +134,15 @@ func (t *throttle) client(addresses string) (address string, exempt bool) {
 			return strings.TrimSpace(text), false
 		}
 		addr = addr.Unmap().WithZone("")
-		if within(t.exempt, addr) {
+		if t.exempt.Has(addr) {
 			exempt = true
 			continue
 		}
 		exempt = false
-		if within(t.shared, addr) {
+		if t.shared.Has(addr) {
 			continue
 		}
-		if addr.Is6() {
-			return netip.PrefixFrom(addr, 64).Masked().String(), false
-		}
-		return addr.String(), false
+		return network.Customer(addr), false
 	}
 	return "", exempt
 }
@@ -198,23 +203,18 @@ func tooManyWrong(wait time.Duration) error { return tooMany(wait, "too many wro
 
 // wait is how long a counter has guesses wait.
 func (t *throttle) wait(row *store.Throttle, attempts int, now time.Time) time.Duration {
-	window, longest := seconds(t.cfg.Window), seconds(t.cfg.LongestDelay)
-	if row == nil || row.Failures < attempts || !row.FirstFailure.Add(window).After(now) {
+	if row == nil {
 		return 0
 	}
-	delay := longest
-	if doubled := row.Failures - attempts; doubled < 20 {
-		delay = min(longest, seconds(t.cfg.FirstDelay)<<doubled)
-	}
-	// A clock that is ahead, on another host, prolongs nothing.
-	return min(row.LastFailure.Add(delay).Sub(now), delay)
+	delays := backoff.Delays{Attempts: attempts, First: seconds(t.cfg.FirstDelay), Longest: seconds(t.cfg.LongestDelay), Window: seconds(t.cfg.Window)}
+	return delays.Wait(row.Failures, row.FirstFailure, row.LastFailure, now)
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // tooMany refuses a call that may be made again after a while.
 func tooMany(wait time.Duration, what string) *refusal {
-	wait = wait.Truncate(time.Second) + time.Second // what clients are told is in whole seconds
+	wait = backoff.Told(wait)
 	refused := refuse(sso.NotAllowed, "%s: try again in %s", what, words.Counted(int64(wait/time.Second), "second", "seconds"))
 	refused.retryAfter = wait
 	return refused

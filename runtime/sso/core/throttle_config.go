@@ -1,9 +1,9 @@
 package core
 
 import (
-	"net/netip"
-
 	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime/internal/network"
 )
 
 // ThrottleConfig says how wrong guesses at passwords, TOTP codes and the like
@@ -59,30 +59,8 @@ func (c *ThrottleConfig) check(fault func(setting, format string, args ...any)) 
 	between("window", c.Window, max(1, c.LongestDelay), 30*86_400)
 	between("known_address", c.KnownAddress, 0, 3650)
 	for name, networks := range map[string][]string{"shared_addresses": c.SharedAddresses, "exempt_addresses": c.ExemptAddresses} {
-		if _, err := parseNetworks(networks); err != nil {
+		if _, err := network.ParseList(networks); err != nil {
 			fault(setting+name, "%v", err)
 		}
 	}
-}
-
-// parseNetworks reads a list of networks; the zero prefix in it is *.
-func parseNetworks(texts []string) ([]netip.Prefix, error) {
-	networks := make([]netip.Prefix, len(texts))
-	for i, text := range texts {
-		var err error
-		if networks[i], err = parseNetwork(text); err != nil {
-			return nil, err
-		}
-	}
-	return networks, nil
-}
-
-// within reports whether an address is in one of the networks.
-func within(networks []netip.Prefix, addr netip.Addr) bool {
-	for _, network := range networks {
-		if !network.IsValid() || network.Contains(addr) {
-			return true
-		}
-	}
-	return false
 }

@@ -75,7 +75,7 @@ func TestUsersOfZato(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func(key secret.Key) *core.Core {
-		made, err := core.New(core.Options{Config: core.DefaultConfig(), Store: store.New(db), Keys: secret.NewKeyring(key), Logger: slog.New(slog.DiscardHandler)})
+		made, err := core.New(t.Context(), core.Options{Config: core.DefaultConfig(), Store: store.New(db), Keys: secret.NewKeyring(key), Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}

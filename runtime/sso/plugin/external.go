@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/security"
 	"gatehouse/runtime/sso"
@@ -21,7 +22,8 @@ func (p *SSO) OpenSession(r *http.Request, caller security.Principal) (string, e
 		RemoteAddr: channel.RemoteAddr(r),
 		UserAgent:  r.UserAgent(),
 	}
-	ust, err := p.core.ExternalSession(r.Context(), call, sso.ExternalAuth{Type: caller.Type, ID: caller.ID, Token: caller.Token})
+	ust, err := p.core.ExternalSession(r.Context(), call, sso.ExternalAuth{
+		Type: caller.Type, ID: caller.ID, Updated: caller.Updated, Token: caller.Token, Expires: caller.Expires})
 	switch {
 	case err == nil:
 		return ust, nil
@@ -32,4 +34,11 @@ func (p *SSO) OpenSession(r *http.Request, caller security.Principal) (string, e
 		return "", err
 	}
 	return "", nil
+}
+
+// EndSessions ends what OpenSession has opened by a definition, in the
+// transaction that changes or deletes it.
+func (p *SSO) EndSessions(kind string, id int64) (load []database.Query, end func() []database.Query) {
+	call := sso.Call{CID: invocation.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1", Trusted: true}
+	return p.core.EndExternalSessions(call, kind, id)
 }

@@ -36,6 +36,7 @@ var (
 	_ runtime.MailUser      = (*SSO)(nil)
 	_ runtime.Drainer       = (*SSO)(nil)
 	_ runtime.SessionOpener = (*SSO)(nil)
+	_ runtime.SessionEnder  = (*SSO)(nil)
 	_ runtime.Encrypter     = (*SSO)(nil)
 )
 
@@ -75,7 +76,7 @@ func (*SSO) Migrations() []database.Migration { return store.Migrations() }
 // another key.
 func (p *SSO) Start(ctx context.Context, host runtime.Host) error {
 	p.store = store.New(host.DB)
-	made, err := core.New(core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
+	made, err := core.New(ctx, core.Options{Config: p.cfg, Store: p.store, Keys: host.Keys, Logger: host.Logger,
 		Services: host.Services, Mailer: host.Mail, Definitions: host.Security,
 		AuditMemory: &chain.HeadFile{Path: filepath.Join(host.Data, "audit.heads"), Database: host.DB.Name()}})
 	if err != nil {

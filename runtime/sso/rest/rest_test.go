@@ -35,12 +35,12 @@ func (n noServices) Invoke(context.Context, invocation.Request) (invocation.Resp
 	return invocation.Response{}, errors.New("no services")
 }
 
-func (n noServices) Verify(context.Context, string, string, string) (security.Principal, error) {
+func (n noServices) Verify(context.Context, security.Client, string, string) (security.Principal, error) {
 	n.t.Error("Basic Auth was asked for")
 	return security.Principal{}, errors.New("no Basic Auth")
 }
 
-func (n noServices) VerifyToken(context.Context, string) (security.Principal, error) {
+func (n noServices) VerifyToken(context.Context, security.Client, string) (security.Principal, error) {
 	n.t.Error("a token was asked for")
 	return security.Principal{}, errors.New("no JWT")
 }

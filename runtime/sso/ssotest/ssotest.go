@@ -54,6 +54,18 @@ func (d Definitions) Usernames(_ context.Context, authType string) (map[int64]st
 	return d[authType], nil
 }
 
+// Hold implements core.Definitions: a definition is unchanged as long as it is
+// there.
+func (d Definitions) Hold(authType string, id int64, _ time.Time, unchanged *bool) database.Query {
+	return database.Query{SQL: "SELECT 1", Row: func(scan func(...any) error) error {
+		var one int64
+		err := scan(&one)
+		_, isThere := d[authType][id]
+		*unchanged = err == nil && isThere
+		return err
+	}}
+}
+
 // Databases runs a test on an empty database of every engine, as subtests that
 // have the engines' names.
 func Databases(t *testing.T, test func(t *testing.T, db database.DB)) {
@@ -115,7 +127,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 // NewCore makes another core over the same database, key and clock.
 func (e *Env) NewCore(cfg core.Config) *core.Core {
 	e.T.Helper()
-	made, err := core.New(core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
+	made, err := core.New(e.T.Context(), core.Options{Config: cfg, Store: e.Store, Keys: e.Keys, Definitions: e.Definitions,
 		Logger: slog.New(slog.NewTextHandler(e.Log, nil)), Now: e.Clock.Now, Services: e.Services,
 		SealEvery: -1}) // tests seal when they say
 	if err != nil {

@@ -37,7 +37,7 @@ type EndOtherSessionsOf struct {
 	KeepPK int64
 }
 
-// RenewSession writes a session's expiration time and state.
+// RenewSession writes a session's expiration time, latest end and state.
 type RenewSession struct{ Session *Session }
 
 // DeleteUser deletes a user, and with it all that belongs to it.
@@ -92,7 +92,7 @@ func (c InsertUser) query(sql *statements) database.Query {
 func (c InsertSession) query(sql *statements) database.Query {
 	s := c.Session
 	return database.Query{SQL: sql.insertSession, Args: []any{
-		s.UST, s.CreationTime, s.ExpirationTime, s.RemoteAddr, s.UserAgent, s.AuthType, s.AuthPrincipal, s.State, s.UserPK, s.ExternalID,
+		s.UST, s.CreationTime, s.ExpirationTime, s.RemoteAddr, s.UserAgent, s.AuthType, s.AuthPrincipal, s.State, s.UserPK, s.ExternalID, s.NotAfter,
 	}}
 }
 
@@ -109,7 +109,7 @@ func (c EndOtherSessionsOf) query(sql *statements) database.Query {
 }
 
 func (c RenewSession) query(sql *statements) database.Query {
-	return database.Query{SQL: sql.renewSession, Args: []any{c.Session.PK, c.Session.ExpirationTime, c.Session.State}}
+	return database.Query{SQL: sql.renewSession, Args: []any{c.Session.PK, c.Session.ExpirationTime, c.Session.State, c.Session.NotAfter}}
 }
 
 func (c DeleteUser) query(sql *statements) database.Query {
@@ -146,7 +146,7 @@ func (u *User) columns() []any {
 func (s *Session) columns() []any {
 	return []any{
 		&s.PK, &s.UST, &s.CreationTime, &s.ExpirationTime, &s.RemoteAddr, &s.UserAgent, &s.AuthType, &s.AuthPrincipal,
-		&s.ExternalID, &s.State, &s.UserPK,
+		&s.ExternalID, &s.State, &s.UserPK, &s.NotAfter,
 	}
 }
 

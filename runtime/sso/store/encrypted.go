@@ -25,6 +25,7 @@ var (
 	EncryptedAttributes = EncryptedTable{Name: "zato_sso_attr", key: "id", where: "is_encrypted", Columns: []string{"value"}}
 	EncryptedResets     = EncryptedTable{Name: "zato_sso_password_reset", key: "id", Columns: []string{"reset_key"}}
 	EncryptedSealKeys   = EncryptedTable{Name: "gatehouse_audit_key", key: "key_id", Columns: []string{"token"}}
+	EncryptedSecrets    = EncryptedTable{Name: "gatehouse_sso_secret", key: "name", Columns: []string{"token"}}
 )
 
 // EncryptedRow is the columns of a row as they are stored.

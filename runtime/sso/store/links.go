@@ -43,6 +43,7 @@ type linkStatements struct {
 	ofUserID, ofUST, ofDefinition string
 	user, lockUser                string // of the oldest active link
 	sessions, lockSessions        string // by their external ID
+	lockOwners                    string // of open sessions by their external ID
 	claim                         string // "" on SQLite, whose one writer is alone
 }
 
@@ -63,8 +64,19 @@ func newLinkStatements(dialect database.Dialect, lockUser, lockSession string) l
 		ofDefinition: links + `l.auth_type = $1 AND l.auth_id = $2 ORDER BY l.id`,
 		user:         user, lockUser: user + lockUser,
 		sessions: sessions, lockSessions: sessions + lockSession,
+		lockOwners: `SELECT u.id, u.user_id FROM zato_sso_user u WHERE u.id IN (SELECT s.user_id FROM zato_sso_session s
+			WHERE ` + openedBy("$1", "$2") + ` AND s.expiration_time > $3) ORDER BY u.id` + lockUser,
 	}
 }
+
+// openedBy is the condition for sessions that a definition has opened: those
+// whose external ID is a key, or begins as a pattern for LIKE says.
+func openedBy(key, pattern string) string {
+	return "(ext_session_id = " + key + " OR ext_session_id LIKE " + pattern + " ESCAPE '!')"
+}
+
+// patternOf is the pattern of openedBy for a key.
+func patternOf(key string) string { return escapeLike.Replace(key) + ".%" }
 
 func (s *linkStatements) all() []string {
 	all := []string{s.ofUserID, s.ofUST, s.ofDefinition, s.user, s.lockUser, s.sessions, s.lockSessions}
@@ -163,7 +175,33 @@ func (c DeleteLink) query(sql *statements) database.Query {
 }
 
 func (c EndExternalSessions) query(sql *statements) database.Query {
-	return database.Query{SQL: sql.endExternalSessions, Args: []any{c.UserPK, c.Key, escapeLike.Replace(c.Key) + ".%"}}
+	return database.Query{SQL: sql.endExternalSessions, Args: []any{c.UserPK, c.Key, patternOf(c.Key)}}
+}
+
+// EndOpened returns what ends, in a transaction of somebody else, the sessions
+// that a definition has opened and that live at a time: those of a key, as
+// EndExternalSessions has it. load locks their owners and end, called
+// afterwards, returns the writes; entry makes the audit entry for each owner.
+func (s *Store) EndOpened(key string, at time.Time, entry func(userID string) *AuditEntry) (load []database.Query, end func() []database.Query) {
+	type owner struct {
+		pk     int64
+		userID string
+	}
+	var owners []owner
+	load = []database.Query{{SQL: s.sql.links.lockOwners, Args: []any{key, patternOf(key), at},
+		Row: func(scan func(...any) error) error {
+			var one owner
+			err := scan(&one.pk, &one.userID)
+			owners = append(owners, one)
+			return err
+		}}}
+	return load, func() []database.Query {
+		var changes []Change
+		for _, owner := range owners {
+			changes = append(changes, EndExternalSessions{UserPK: owner.pk, Key: key}, AddAudit{Entry: entry(owner.userID)})
+		}
+		return s.queries(changes)
+	}
 }
 
 // isLinkIndex reports whether a constraint is that of a second link, as either

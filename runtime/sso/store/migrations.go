@@ -36,6 +36,15 @@ var auditChainSQLite string
 //go:embed migrations/006.sql
 var moreLookups string
 
+//go:embed migrations/007.sql
+var secrets string
+
+//go:embed migrations/008_postgresql.sql
+var sessionEndPostgreSQL string
+
+//go:embed migrations/008_sqlite.sql
+var sessionEndSQLite string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -49,5 +58,7 @@ func Migrations() []database.Migration {
 		{Version: 4, Name: "throttling", SQLite: throttleSQLite, PostgreSQL: throttlePostgreSQL},
 		{Version: 5, Name: "the chain of the audit", SQLite: auditChainSQLite, PostgreSQL: auditChainPostgreSQL},
 		{Version: 6, Name: "look-ups of links and resets", SQLite: moreLookups, PostgreSQL: moreLookups},
+		{Version: 7, Name: "secrets of all hosts", SQLite: secrets, PostgreSQL: secrets},
+		{Version: 8, Name: "the latest end of a session", SQLite: sessionEndSQLite, PostgreSQL: sessionEndPostgreSQL},
 	}
 }

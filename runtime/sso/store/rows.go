@@ -54,6 +54,10 @@ type Session struct {
 	ExternalID     *string // the column ext_session_id
 	State          string  // the column opaque1: the list of state changes, JSON
 	UserPK         int64   // User.PK of its owner
+
+	// NotAfter is when it ends at the latest, however often it is renewed; nil
+	// where nothing but its renewals decides.
+	NotAfter *time.Time
 }
 
 // AuditEntry is one call as the audit keeps it (section 7 of the

@@ -13,7 +13,7 @@ const userColumns = `u.id, u.user_id, u.is_active, u.is_internal, u.is_super_use
 	u.rate_limit_def, u.rate_limit_check_parent_def, u.is_totp_enabled, u.totp_key, u.totp_label, u.gatehouse_email_digest`
 
 const sessionColumns = `s.id, s.ust, s.creation_time, s.expiration_time, s.remote_addr, s.user_agent, s.auth_type, s.auth_principal,
-	s.ext_session_id, COALESCE(s.opaque1, ''), s.user_id`
+	s.ext_session_id, COALESCE(s.opaque1, ''), s.user_id, s.gatehouse_not_after`
 
 // statements are all the SQL that runs while the host serves. They are few
 // and fixed, so that each can be prepared when a connection is made.
@@ -103,11 +103,12 @@ func newStatements(dialect database.Dialect) statements {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
 			$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)`,
 		insertSession: `INSERT INTO zato_sso_session (ust, creation_time, expiration_time, remote_addr, user_agent,
-			auth_type, auth_principal, opaque1, user_id, ext_session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			auth_type, auth_principal, opaque1, user_id, ext_session_id, gatehouse_not_after)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		endSession:         `DELETE FROM zato_sso_session WHERE id = $1`,
 		endSessionsOf:      `DELETE FROM zato_sso_session WHERE user_id = $1`,
 		endOtherSessionsOf: `DELETE FROM zato_sso_session WHERE user_id = $1 AND id <> $2`,
-		renewSession:       `UPDATE zato_sso_session SET expiration_time = $2, opaque1 = $3 WHERE id = $1`,
+		renewSession:       `UPDATE zato_sso_session SET expiration_time = $2, opaque1 = $3, gatehouse_not_after = $4 WHERE id = $1`,
 		listSessions:       `SELECT ` + sessionColumns + ` FROM zato_sso_session s WHERE s.user_id = $1 AND s.expiration_time > $2 ORDER BY s.id`,
 		attribute:          newAttributeStatements(` AND a.name = $2`),
 		allAttributes:      newAttributeStatements(` ORDER BY a.name`),
@@ -119,7 +120,7 @@ func newStatements(dialect database.Dialect) statements {
 		insertLink: `INSERT INTO zato_sso_linked_auth (is_active, is_internal, creation_time, has_ext_principal, auth_type, auth_id,
 			auth_principal, auth_source, user_id) VALUES ($1, false, $2, false, $3, $4, 'reserved', 'reserved', $5)`,
 		deleteLink:          `DELETE FROM zato_sso_linked_auth WHERE id = $1`,
-		endExternalSessions: `DELETE FROM zato_sso_session WHERE user_id = $1 AND (ext_session_id = $2 OR ext_session_id LIKE $3 ESCAPE '!')`,
+		endExternalSessions: `DELETE FROM zato_sso_session WHERE user_id = $1 AND ` + openedBy("$2", "$3"),
 		completeUser: `UPDATE zato_sso_user SET gatehouse_email_digest = $2, display_name_upper = $4, first_name_upper = $5,
 			middle_name_upper = $6, last_name_upper = $7 WHERE id = $1 AND email IS NOT DISTINCT FROM $3
 			AND display_name IS NOT DISTINCT FROM $8 AND first_name IS NOT DISTINCT FROM $9

@@ -64,6 +64,10 @@ type Lookup struct {
 	Throttles []string
 	// Links, if set, names links to security definitions.
 	Links *LinkLookup
+
+	// Hold, if set, returns a query that goes before all others of a Change, and
+	// sets isHeld to what is then found in Found.IsHeld.
+	Hold func(isHeld *bool) database.Query
 }
 
 // Found holds the rows that a Lookup has found. What was not found is nil.
@@ -82,6 +86,8 @@ type Found struct {
 
 	Links            []*Link
 	ExternalSessions []*Session
+
+	IsHeld bool // as Lookup.Hold says
 }
 
 // Read returns the rows of a Lookup, in one round trip and of one moment.
@@ -111,11 +117,7 @@ func (s *Store) Change(ctx context.Context, lookup Lookup, decide func(Found) ([
 			if err != nil {
 				return nil, err
 			}
-			queries := make([]database.Query, len(changes))
-			for i, change := range changes {
-				queries[i] = change.query(&s.sql)
-			}
-			return queries, nil
+			return s.queries(changes), nil
 		})
 		if attempt == conflictRetries || !database.IsKind(err, database.Conflict) {
 			return translate(err)
@@ -126,6 +128,14 @@ func (s *Store) Change(ctx context.Context, lookup Lookup, decide func(Found) ([
 		case <-time.After(rand.N(10 * time.Millisecond << attempt)):
 		}
 	}
+}
+
+func (s *Store) queries(changes []Change) []database.Query {
+	queries := make([]database.Query, len(changes))
+	for i, change := range changes {
+		queries[i] = change.query(&s.sql)
+	}
+	return queries
 }
 
 // Write commits changes that depend on no rows, in one transaction.
@@ -139,6 +149,9 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 		sql = &s.sql.lock
 	}
 	var queries []database.Query
+	if lookup.Hold != nil && lock {
+		queries = append(queries, lookup.Hold(&found.IsHeld))
+	}
 	user := func(statement, arg string, into **User) {
 		queries = append(queries, database.Query{SQL: statement, Args: []any{arg},
 			Row: func(scan func(...any) error) error {

@@ -97,7 +97,7 @@ func (z *zato) core() *core.Core {
 	if err := z.db.Migrate(z.t.Context(), store.MigrationOwner, store.Migrations()); err != nil {
 		z.t.Fatal(err)
 	}
-	made, err := core.New(core.Options{Config: core.DefaultConfig(), Store: store.New(z.db), Keys: z.keys, Logger: slog.New(slog.DiscardHandler)})
+	made, err := core.New(z.t.Context(), core.Options{Config: core.DefaultConfig(), Store: store.New(z.db), Keys: z.keys, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		z.t.Fatal(err)
 	}

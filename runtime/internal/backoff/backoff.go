@@ -1,0 +1,29 @@
+// Package backoff is how long wrong guesses are held up, whoever counts them.
+package backoff
+
+import "time"
+
+// Delays begin with First after so many wrong Attempts, double with each further
+// one, and end at Longest: they make guessing slow, and nobody can keep another
+// out for longer than that. Window after the first of them, all are forgotten.
+type Delays struct {
+	Attempts               int
+	First, Longest, Window time.Duration
+}
+
+// Wait is how long the next guess has to wait after so many wrong ones, by when
+// the first and the last of them were made; 0 or less is not at all.
+func (d Delays) Wait(failures int, first, last, now time.Time) time.Duration {
+	if failures < d.Attempts || !first.Add(d.Window).After(now) {
+		return 0
+	}
+	delay := d.Longest
+	if doubled := failures - d.Attempts; doubled < 20 {
+		delay = min(d.Longest, d.First<<doubled)
+	}
+	// A clock that is ahead, on another host, prolongs nothing.
+	return min(last.Add(delay).Sub(now), delay)
+}
+
+// Told is a wait as clients are told it, in whole seconds: never too short.
+func Told(wait time.Duration) time.Duration { return wait.Truncate(time.Second) + time.Second }

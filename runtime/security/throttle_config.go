@@ -1,0 +1,69 @@
+package security
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v4"
+
+	"gatehouse/runtime/internal/network"
+)
+
+// ThrottleConfig says how wrong guesses at the passwords of Basic Auth
+// definitions are slowed down. In a file it may also be a switch: true is the
+// section with its defaults, false is one that is not enabled.
+type ThrottleConfig struct {
+	Enabled            bool     `yaml:"enabled"`
+	DefinitionAttempts int      `yaml:"definition_attempts"` // wrong passwords of one username from one address before there are delays
+	AddressAttempts    int      `yaml:"address_attempts"`    // the same from one address, whatever the usernames; 0 counts none by address alone
+	FirstDelay         int      `yaml:"first_delay"`         // seconds; doubled with each further wrong guess
+	LongestDelay       int      `yaml:"longest_delay"`       // seconds
+	Window             int      `yaml:"window"`              // seconds after the first wrong guess, when all are forgotten
+	SharedAddresses    []string `yaml:"shared_addresses"`    // networks of proxies and the like, not counted by address alone
+	ExemptAddresses    []string `yaml:"exempt_addresses"`    // networks that are neither counted nor slowed down
+}
+
+// DefaultThrottle returns what holds where nothing is configured.
+func DefaultThrottle() ThrottleConfig {
+	return ThrottleConfig{
+		Enabled:            true,
+		DefinitionAttempts: 5, AddressAttempts: 100,
+		FirstDelay: 1, LongestDelay: 60, Window: 900,
+		SharedAddresses: []string{"127.0.0.0/8", "::1/128"},
+	}
+}
+
+// UnmarshalYAML takes true and false for the whole section.
+func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
+		return node.Load(&c.Enabled)
+	}
+	type section ThrottleConfig // without this method
+	return node.Load((*section)(c), yaml.WithKnownFields())
+}
+
+// Check tells what is wrong, each setting by its path, which begins with the
+// section's. What is not enabled is not looked at.
+func (c *ThrottleConfig) Check(section string) (faults []error) {
+	if !c.Enabled {
+		return nil
+	}
+	between := func(name string, value, least, most int) {
+		if value < least || value > most {
+			faults = append(faults, fmt.Errorf("%s.%s: must be between %d and %d, not %d", section, name, least, most, value))
+		}
+	}
+	between("definition_attempts", c.DefinitionAttempts, 1, 1_000_000)
+	between("address_attempts", c.AddressAttempts, 0, 1_000_000)
+	between("longest_delay", c.LongestDelay, 1, 86_400)
+	between("first_delay", c.FirstDelay, 1, max(1, c.LongestDelay))
+	between("window", c.Window, max(1, c.LongestDelay), 30*86_400)
+	for _, list := range []struct {
+		name     string
+		networks []string
+	}{{"shared_addresses", c.SharedAddresses}, {"exempt_addresses", c.ExemptAddresses}} {
+		if _, err := network.ParseList(list.networks); err != nil {
+			faults = append(faults, fmt.Errorf("%s.%s: %w", section, list.name, err))
+		}
+	}
+	return faults
+}
