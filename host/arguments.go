@@ -50,18 +50,52 @@ func meant(cmd *cobra.Command, text string) string {
 	return fmt.Sprintf(" (did you mean %s?)", strings.Join(similar, " or "))
 }
 
-// flagError adds to the error of a flag what may help.
+// flagError says of a flag that cannot be what may help.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := ""
 	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
+	var wrong *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
 		flags := new(cobra.Command) // which finds names that are similar
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-			flags.AddCommand(&cobra.Command{Use: "--" + flag.Name, Run: func(*cobra.Command, []string) {}})
-		})
+		add := func(name string) {
+			flags.AddCommand(&cobra.Command{Use: "--" + name, Run: func(*cobra.Command, []string) {}})
+		}
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { add(flag.Name) })
+		if cmd.Flags().Lookup("data-dir") != nil { // perhaps under its other name
+			add("data-dir")
+		}
 		hint = meant(flags, "--"+unknown.GetSpecifiedName())
+	case errors.As(err, &wrong):
+		if want, known := flagValues[wrong.GetFlag().Value.Type()]; known {
+			err = fmt.Errorf("--%s: want %s, not %q", wrong.GetFlag().Name, want, wrong.GetValue())
+		}
 	}
 	return fmt.Errorf("%w%s: see %q", err, hint, cmd.CommandPath()+" --help")
+}
+
+// flagValues says what flags take, by the names of their types.
+var flagValues = map[string]string{
+	"bool": "true or false", "int": "a whole number", "int64": "a whole number", "duration": "a duration such as 30m or 24h",
+}
+
+// newHelp is the help command, which refuses what is no command.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND ...]",
+		Short: "Tell how a command is used",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return subcommand(found, rest)
+			}
+			found.InitDefaultHelpFlag() // so that it is listed
+			return found.Help()
+		},
+	}
 }
 
 // showHelp is what a command does that is there for those below it.

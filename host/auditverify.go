@@ -35,7 +35,7 @@ seals that there are; what is wrong with seals and entries goes on to be told.
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if expect != "" {
+			if cmd.Flags().Changed("expect") { // an empty one, such as of a variable that is not set, proves nothing
 				if _, _, err := chain.ParseHead(expect); err != nil {
 					return fmt.Errorf("--expect: %w", err)
 				}

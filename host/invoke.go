@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/script"
 )
 
 func newInvoke() *cobra.Command {
@@ -41,7 +42,7 @@ one another.`,
 				}
 				response, err := host.Invoke(cmd.Context(), invocation.Request{Service: args[0], Body: input})
 				if err != nil {
-					return invokeError(err)
+					return invokeError(err, missingDirectories(host.cfg))
 				}
 				if len(response.Body) > 0 {
 					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", response.Body)
@@ -124,7 +125,8 @@ func isJSON(text string) bool {
 }
 
 // invokeError says all that is known: who works on the host itself may know.
-func invokeError(err error) error {
+// missing are the directories of services that are not there.
+func invokeError(err error, missing []string) error {
 	var failed *invocation.Error
 	if !errors.As(err, &failed) {
 		return err
@@ -132,5 +134,10 @@ func invokeError(err error) error {
 	if failed.Cause != nil && !strings.Contains(failed.Error(), failed.Cause.Error()) {
 		return fmt.Errorf("%w (cid %s): %w", failed, failed.CID, failed.Cause)
 	}
-	return fmt.Errorf("%w (cid %s)", failed, failed.CID)
+	where := ""
+	var notThere *script.NotFoundError
+	if errors.As(err, &notThere) && len(missing) > 0 {
+		where = ": there is no directory " + list(missing)
+	}
+	return fmt.Errorf("%w (cid %s)%s", failed, failed.CID, where)
 }

@@ -40,6 +40,7 @@ everything that it needs in the directory ./data and shows passwords once.`,
 	root.Flags().SetNormalizeFunc(serve.Flags().GetNormalizeFunc())
 	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newVersion())
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
 	return root
 }
 

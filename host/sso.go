@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,9 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create-user USERNAME",
 		Short: "Create a regular user",
-		Args:  exactArg("USERNAME"),
+		Long: `Creates a regular user, who can log in at once. Without --password, the password
+is asked for at a terminal, or else read as a line of standard input.`,
+		Args: exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			optional := func(flag string) sso.Optional[string] {
 				if !cmd.Flags().Changed(flag) {
@@ -77,6 +80,7 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 	}
 	if isSuperUser {
 		cmd.Use, cmd.Short = "create-super-user USERNAME", "Create a super-user"
+		cmd.Long = strings.Replace(cmd.Long, "regular user", "super-user", 1)
 	}
 	flags := cmd.Flags()
 	flags.StringVar(texts["email"], "email", "", "e-mail `address`")

@@ -82,7 +82,7 @@ valid, 1 anything else, such as an import that did not come to its end.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "", "`csv` or json (default: by the name of the file)")
+	flags.StringVar(&format, "format", "", "`format` of the file: csv or json (default: by its name)")
 	flags.BoolVar(&run.dryRun, "dry-run", false, "check everything and write nothing")
 	flags.BoolVar(&run.skipExisting, "skip-existing", false, "leave users alone that are there already, rather than refusing their lines")
 	flags.BoolVar(&run.requirePassword, "require-password", false, "refuse lines that have neither a password nor a password_hash")

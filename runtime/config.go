@@ -115,9 +115,11 @@ func LoadConfig(path string) (Config, error) {
 var (
 	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
-	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into \S+`)
-	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (\\S+)")
+	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into (?:struct \{.*\}|\S+)`)
+	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (struct \\{.*\\}|\\S+)")
 )
+
+const belowIt = "settings are written one a line, as setting: value, those of a section below its name"
 
 // inWords says what is wrong with a file in the words of its author, who
 // knows settings rather than the types of a program. The file was read into a
@@ -135,15 +137,15 @@ func inWords(err error, of reflect.Type) string {
 		}
 		return "there is no setting " + found[1] + similar.Hint(found[1], settings.Names(in))
 	})
-	text = wrongKind.ReplaceAllString(text, "these settings are written below it, one a line, as setting: value")
+	text = wrongKind.ReplaceAllString(text, belowIt)
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
 		wanted, known := map[string]string{
 			"time.Duration": "a duration such as 30s", "bool": "true or false", "string": "text",
 			"int": "a whole number", "int64": "a whole number", "[]string": "a list",
 		}[found[2]]
-		if !known {
-			wanted = "several settings below it"
+		if !known { // the value is not shown: the whole file may be one, such as a key
+			return belowIt
 		}
 		return fmt.Sprintf("%q is not a value for this setting, which takes %s", found[1], wanted)
 	})

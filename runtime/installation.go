@@ -42,6 +42,21 @@ func (r *Runtime) openKeys() (keys *secret.Keyring, discard func(), err error) {
 	}, nil
 }
 
+// recognizeFile refuses an SQLite database that has tables, but none of ours,
+// before tables are made in it.
+func (r *Runtime) recognizeFile(ctx context.Context) error {
+	var tables, ours int
+	count := func(condition string, n *int) database.Query {
+		return database.Query{SQL: "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND " + condition,
+			Row: func(scan func(...any) error) error { return scan(n) }}
+	}
+	err := r.db.Read(ctx, count("name NOT LIKE 'sqlite%'", &tables), count("name = 'gatehouse_migration'", &ours))
+	if err == nil && tables > 0 && ours == 0 {
+		err = fmt.Errorf("database: %s is the database of another program: choose another directory with --data", r.cfg.location())
+	}
+	return err
+}
+
 func (c *Config) defaultKeyFile() string { return filepath.Join(c.Data, "secret.key") }
 
 // errWrongKey is the answer to a key that is not the installation's.

@@ -104,7 +104,7 @@ func (r *Runtime) isClaimed(ctx context.Context) (bool, error) {
 // key was claimed comes here again.
 func (r *Runtime) recognize(ctx context.Context) error {
 	if r.db.Dialect() != database.PostgreSQL {
-		return nil
+		return r.recognizeFile(ctx)
 	}
 	if claimed, err := r.isClaimed(ctx); err != nil || claimed {
 		return err

@@ -53,6 +53,9 @@ func FindKeys(keyFile, defaultFile string) (*Keyring, error) {
 	}
 	if text, ok := os.LookupEnv(KeyVariable); ok {
 		keys, err := ParseKeys(text)
+		if strings.TrimSpace(text) == "" { // so that nobody begins with another key where it should have been set
+			return nil, fmt.Errorf("environment variable %s is empty: set it to the key, or take it away: %w", KeyVariable, ErrKey)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("environment variable %s: %w", KeyVariable, err)
 		}
@@ -101,7 +104,7 @@ func keysOf(path, text string) ([]Key, error) {
 func readKeyFile(path string) (text string, info fs.FileInfo, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, fmt.Errorf("secret key file: %w: give the path of the file that holds the installation's key", err)
+		return "", nil, &missingFile{path, err}
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("secret key file: %w", err)
@@ -127,6 +130,18 @@ func readKeyFile(path string) (text string, info fs.FileInfo, err error) {
 	}
 	return string(content), info, nil
 }
+
+// missingFile is the error of a key file that is not there.
+type missingFile struct {
+	path string
+	err  error
+}
+
+func (e *missingFile) Error() string {
+	return "there is no secret key file " + e.path + ": give the path of the file that holds the installation's key"
+}
+
+func (e *missingFile) Unwrap() error { return e.err }
 
 // LoadOrCreateKeys reads a key file as LoadKeys does. Where there is none it
 // makes one with a new key and mode 0600, and its directory with mode 0700. Of
@@ -242,6 +257,9 @@ func findKey(lines []string, id string) (at, first int) {
 // another.
 func editKeyFile(path string, edit func(lines []string) ([]string, error)) error {
 	target, err := filepath.EvalSymlinks(path) // which stays a link
+	if errors.Is(err, fs.ErrNotExist) {
+		return &missingFile{path, err}
+	}
 	if err != nil {
 		return fmt.Errorf("secret key file: %w", err)
 	}
