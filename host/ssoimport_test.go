@@ -114,6 +114,28 @@ func TestImportGoesOnAfterAFailure(t *testing.T) {
 	})
 }
 
+func TestImportSumInWords(t *testing.T) {
+	t.Parallel()
+	none, one, many := 0, 1, 1200
+	for want, sum := range map[string]importSum{
+		"Imported 1 user":                                      {Created: 1, NotReached: &none},
+		"Would import 0 users, refused 1 line":                 {Refused: 1, NotReached: &none, DryRun: true},
+		"Imported 2 users\nNot reached: 1 line from line 4 on": {Created: 2, NotReached: &one, From: 4},
+		"Imported 2 users, skipped 3 there already, refused 4 lines\nThere already: 2 of the refused; --skip-existing leaves them alone\nNot reached: the rest of the file": {
+			Created: 2, Skipped: 3, Refused: 4, Existing: 2},
+		"Imported 2 users\nNot certain: 1000 lines from line 4 on; either all of them were imported, or none\nNot reached: 1200 lines after these": {
+			Created: 2, Uncertain: 1000, From: 4, NotReached: &many},
+		"Imported 0 users\nNot certain: 1 line from line 2 on; either all of them were imported, or none": {Uncertain: 1, From: 2, NotReached: &none},
+		"Imported 0 users\nNot certain: 2 lines from line 2 on; either all of them were imported, or none\nNot reached: the rest of the file after these": {
+			Uncertain: 2, From: 2},
+		"Imported 5 users\nNot reached: everything from line 7 on": {Created: 5, From: 7},
+	} {
+		if got := strings.Join(sum.lines(), "\n"); got != want {
+			t.Errorf("%+v:\n%s\nwant\n%s", sum, got, want)
+		}
+	}
+}
+
 // change runs statements on a database behind the program's back.
 func change(t *testing.T, location string, statements ...string) {
 	t.Helper()

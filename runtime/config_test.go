@@ -100,7 +100,7 @@ func TestWrongConfiguration(t *testing.T) {
 		"ssso:\n  main: {}\n":                              {"line 1", "ssso", "(did you mean sso?)"},
 		"services:\n  tmeout: 1s\n":                        {"line 2: there is no setting tmeout (did you mean timeout?)"},
 		"sso:\n  sessoin: {}\n":                            {"line 2: there is no setting sessoin (did you mean session?)"},
-		"sso:\n  password: {min_lenght: 3}\n":              {"line 2: there is no setting min_lenght (did you mean min_length?)"},
+		"sso:\n  password: {min_lngth: 3}\n":               {"line 2: there is no setting min_lngth (did you mean min_length?)"},
 		"sso:\n  login:\n    throttle: {after_usr: 3}\n":   {"line 3: there is no setting after_usr"},
 		"sso:\n  signup: {max_length_emial: 3}\n":          {"sso.signup.max_length_emial: there is no such setting (did you mean max_length_email?)"},
 		"services:\n  timeout: soon\n":                     {"line 2"},
