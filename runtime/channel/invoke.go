@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/internal/backoff"
+	"gatehouse/runtime/internal/words"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/security"
 )
@@ -79,7 +80,7 @@ func tooEarly(err error) *invocation.Error {
 	var refused *security.Refusal
 	if errors.As(err, &refused) {
 		told.RetryAfter = int(backoff.Told(refused.Wait) / time.Second)
-		told.Message = fmt.Sprintf("Too many wrong passwords: try again in %d seconds", told.RetryAfter)
+		told.Message = "Too many wrong passwords: try again in " + words.Counted(int64(told.RetryAfter), "second", "seconds")
 	}
 	return told
 }
