@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/open"
 	"gatehouse/runtime/database/pgtest"
@@ -176,7 +178,7 @@ func newCrowd(b *testing.B, url string, size int) *crowd {
 		b.Fatal(err)
 	}
 	c.seed(b, users)
-	c.settle(b, db)
+	settle(b, db, url)
 	open := func(name string) string {
 		info, err := c.core.Login(b.Context(), trusted, sso.LoginRequest{Username: name})
 		if err != nil {
@@ -193,18 +195,29 @@ func newCrowd(b *testing.B, url string, size int) *crowd {
 
 // settle has the database be as it is after it ran for a while: vacuumed and
 // analyzed, and on PostgreSQL with its pages in memory.
-func (c *crowd) settle(b *testing.B, db database.DB) {
+func settle(b *testing.B, db database.DB, url string) {
 	b.Helper()
-	statements := []string{"ANALYZE"}
-	if db.Dialect() == database.PostgreSQL {
-		statements = append(statements, "CREATE EXTENSION pg_prewarm", // of postgresql-contrib, which Debian's server has
-			`DO $$ BEGIN
-				PERFORM pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace;
-			END $$`, "CHECKPOINT")
-	}
-	for _, statement := range statements {
-		err := db.Change(b.Context(), nil, func() ([]database.Query, error) { return []database.Query{{SQL: statement}}, nil })
+	if db.Dialect() == database.SQLite {
+		err := db.Change(b.Context(), nil, func() ([]database.Query, error) { return []database.Query{{SQL: "ANALYZE"}}, nil })
 		if err != nil {
+			b.Fatal(err)
+		}
+		return
+	}
+	conn, err := pgx.Connect(b.Context(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	for _, statement := range []string{
+		"VACUUM ANALYZE",
+		"CREATE EXTENSION pg_prewarm", // of postgresql-contrib, which Debian's server has
+		`DO $$ BEGIN
+			PERFORM pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace;
+		END $$`,
+		"CHECKPOINT",
+	} {
+		if _, err := conn.Exec(b.Context(), statement); err != nil {
 			b.Fatalf("%s: %v", statement, err)
 		}
 	}
