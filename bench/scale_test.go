@@ -29,6 +29,11 @@ var (
 	// scales are the numbers of users that BenchmarkScale compares.
 	scales = flag.String("users", "100,1000", "numbers of users for BenchmarkScale, such as 1000,100000,1000000")
 
+	// warm is how long a call is made before it is measured. A process of
+	// PostgreSQL maps each page of its shared memory when it first touches it:
+	// what has served for a while has mapped them all.
+	warm = flag.Duration("warm", 0, "how long BenchmarkScale makes a call before it measures it")
+
 	// sharedBuffers is the memory of a PostgreSQL that keeps many users.
 	sharedBuffers = flag.String("shared-buffers", "2GB", "shared_buffers of PostgreSQL for BenchmarkScale")
 )
@@ -56,6 +61,11 @@ func BenchmarkScale(b *testing.B) {
 				b.Run(call.name, func(b *testing.B) {
 					var contestants []contestant
 					for _, c := range crowds {
+						for begun := time.Now(); time.Since(begun) < *warm; {
+							if err := call.operation(c, b.Context()); err != nil {
+								b.Fatal(err)
+							}
+						}
 						contestants = append(contestants, contestant{c.name(), func(int) error { return call.operation(c, b.Context()) }})
 					}
 					compare(b, 1, contestants, ratio{few, many})
