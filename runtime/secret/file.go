@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"gatehouse/runtime/internal/files"
 )
@@ -242,7 +241,7 @@ func editKeyFile(path string, edit func(lines []string) ([]string, error)) error
 	if err != nil {
 		return fmt.Errorf("secret key file: %w", err)
 	}
-	unlock, err := lockDirectory(filepath.Dir(target))
+	unlock, err := files.LockDirectory(filepath.Dir(target))
 	if err != nil {
 		return fmt.Errorf("secret key file %s: %w", path, err)
 	}
@@ -266,16 +265,4 @@ func editKeyFile(path string, edit func(lines []string) ([]string, error)) error
 		return fmt.Errorf("secret key file %s: %w", path, err)
 	}
 	return nil
-}
-
-// lockDirectory waits for whoever else edits a key file in a directory.
-func lockDirectory(path string) (unlock func(), err error) {
-	directory, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(directory.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, directory.Close())
-	}
-	return func() { _ = directory.Close() }, nil
 }

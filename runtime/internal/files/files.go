@@ -6,11 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Publish writes a file of mode 0600 beside path and has put bring it there in
 // one step, with os.Rename in place of what is there, or with os.Link only
-// where nothing is. No reader ever sees half of it.
+// where nothing is. No reader ever sees half of it. Written by root, the file
+// belongs to whom the one before belonged to, or else the directory: a command
+// of an administrator takes no file away from the host.
 func Publish(path, content string, put func(from, to string) error) (err error) {
 	directory := filepath.Dir(path)
 	file, err := os.CreateTemp(directory, "."+filepath.Base(path)+"-*")
@@ -23,6 +26,9 @@ func Publish(path, content string, put func(from, to string) error) (err error) 
 		}
 	}()
 	_, err = file.WriteString(content)
+	if err == nil && os.Geteuid() == 0 {
+		err = giveTo(file, path, directory)
+	}
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err != nil {
 		return err
@@ -31,6 +37,35 @@ func Publish(path, content string, put func(from, to string) error) (err error) 
 		return err
 	}
 	return syncDirectory(directory)
+}
+
+// giveTo gives a file to the owner of the first of some others that is there.
+func giveTo(file *os.File, others ...string) error {
+	for _, other := range others {
+		info, err := os.Stat(other)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+			return file.Chown(int(owner.Uid), int(owner.Gid))
+		}
+	}
+	return nil
+}
+
+// LockDirectory waits for whoever else changes files in a directory.
+func LockDirectory(path string) (unlock func(), err error) {
+	directory, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(directory.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, directory.Close())
+	}
+	return func() { _ = directory.Close() }, nil
 }
 
 // syncDirectory makes the new name survive a power cut.

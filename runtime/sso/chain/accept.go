@@ -17,6 +17,9 @@ import (
 func (c *Chain) Accept(ctx context.Context) (bool, error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	if err := c.seen.recall(); err != nil {
+		return false, err
+	}
 	read, found, err := c.store.SealHead(ctx)
 	if err != nil {
 		return false, err
@@ -37,6 +40,8 @@ func (c *Chain) Accept(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	c.seen.newest = pointOf(&read)
+	c.seen.accepted++
+	c.seen.kept = point{number: -1} // whatever it was
 	return true, c.seen.keep(true)
 }
 

@@ -14,12 +14,18 @@ import (
 // database: a chain that was begun anew, or put back to an older state, is
 // sound in itself, but does not go through that head.
 type Memory interface {
-	// Recall returns the head that was kept last, as FormatHead writes it, or
-	// "" for none.
-	Recall() (head string, err error)
+	// Recall returns what was kept last, or the zero Kept for nothing.
+	Recall() (Kept, error)
 
-	// Keep keeps a head in place of the one before; "" forgets that one.
-	Keep(head string) error
+	// Keep keeps a head in place of the one before, unless that one was
+	// accepted more often.
+	Keep(Kept) error
+}
+
+// Kept is what a Memory keeps.
+type Kept struct {
+	Head     string // as FormatHead writes it; "" for none
+	Accepted int64  // how often the chain was taken as it is: see Chain.Accept
 }
 
 // ErrNotKept is matched by errors about a Memory that cannot be written.
@@ -50,62 +56,84 @@ func (p point) equal(other point) bool {
 // remembered is the newest head that a host has seen. Its fields are guarded by
 // Chain.turn.
 type remembered struct {
-	memory Memory // nil for none
-	read   bool   // memory was asked
-	newest point
-	kept   point
-	keptAt time.Time
+	memory   Memory // nil for none
+	asked    bool   // the memory
+	fault    error  // why it could not answer
+	newest   point
+	accepted int64 // see Kept
+	kept     point
+	keptAt   time.Time
 }
 
-// recall asks the memory anew: another process may have accepted the chain.
+// recall asks the memory, once.
 func (r *remembered) recall() error {
-	if r.memory == nil {
+	if r.memory == nil || r.asked {
 		return nil
 	}
-	text, err := r.memory.Recall()
-	if err != nil {
-		return err
+	kept, err := r.memory.Recall()
+	if err == nil {
+		err = r.adopt(kept)
 	}
+	return err
+}
+
+// adopt believes what was kept.
+func (r *remembered) adopt(kept Kept) (err error) {
 	var p point
-	if text != "" {
-		if p.number, p.digest, err = ParseHead(text); err != nil {
+	if kept.Head != "" {
+		if p.number, p.digest, err = ParseHead(kept.Head); err != nil {
 			return err
 		}
 	}
-	r.read, r.newest, r.kept = true, p, p
+	r.asked, r.newest, r.kept, r.accepted = true, p, p, kept.Accepted
 	return nil
+}
+
+// isAccepted asks the memory whether another process has accepted the chain
+// since, and then believes it. What else has become of the memory is not
+// believed: this host has seen newer heads.
+func (r *remembered) isAccepted() bool {
+	if r.memory == nil {
+		return false
+	}
+	kept, err := r.memory.Recall()
+	return err == nil && kept.Accepted > r.accepted && r.adopt(kept) == nil
 }
 
 // keep has the memory keep the newest head, now and then or at once.
 func (r *remembered) keep(atOnce bool) error {
+	if r.fault != nil {
+		return fmt.Errorf("%w: %w", ErrNotKept, r.fault)
+	}
 	if r.memory == nil || r.newest.equal(r.kept) || !atOnce && time.Since(r.keptAt) < keepEvery {
 		return nil
 	}
 	r.keptAt = time.Now()
-	if err := r.memory.Keep(r.newest.String()); err != nil {
+	if err := r.memory.Keep(Kept{r.newest.String(), r.accepted}); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotKept, err)
 	}
 	r.kept = r.newest
 	return nil
 }
 
+// remember makes ready for recognize, before the head is read: what is kept
+// meanwhile is not newer then. A memory that cannot be asked holds nothing up:
+// keep tells of it.
+func (c *Chain) remember() {
+	if c.seen.fault = c.seen.recall(); c.seen.fault != nil {
+		c.seen.keptAt = time.Time{} // as soon as it can be asked again
+	}
+}
+
 // recognize returns an error that matches ErrAltered where the chain with this
 // head, which has been checked, does not go through the newest head that was
 // seen of it, and else remembers this one.
 func (c *Chain) recognize(ctx context.Context, head *store.SealHead) error {
-	if !c.seen.read {
-		if err := c.seen.recall(); err != nil {
-			return err
-		}
-	}
 	if c.seen.newest.equal(pointOf(head)) {
 		return nil
 	}
 	err := c.goesThrough(ctx, head, c.seen.newest)
-	if errors.Is(err, ErrAltered) && c.seen.memory != nil {
-		if err := c.seen.recall(); err != nil {
-			return err
-		}
+	if errors.Is(err, ErrAltered) && c.seen.isAccepted() {
 		err = c.goesThrough(ctx, head, c.seen.newest)
 	}
 	if err == nil {
@@ -124,6 +152,14 @@ func (c *Chain) goesThrough(ctx context.Context, head *store.SealHead, p point) 
 	case p.number == 0 || p.number < head.First-1:
 		return nil
 	case p.number > head.Number:
+		now, found, err := c.store.SealHead(ctx)
+		if err != nil {
+			return err
+		}
+		// Unless the chain has grown since the head was read.
+		if found && now.Number >= p.number && c.checkHead(ctx, &now, found) == nil {
+			return c.goesThrough(ctx, &now, p)
+		}
 		return fmt.Errorf("%w: it ends with seal %d, but this host has seen seal %d: %s", ErrAltered, head.Number, p.number, why)
 	case p.number == head.Number:
 		digest = head.Digest

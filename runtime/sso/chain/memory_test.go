@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,7 +65,21 @@ func TestMemory(t *testing.T) {
 		a.sealBy(stranger, 1, false)
 		a.sealBy(started, 0, true) // as many seals as there were, but others
 
+		// What became of the file meanwhile is no reason to believe it.
+		if err := os.Rename(file, file+".away"); err != nil {
+			a.Fatal(err)
+		}
+		a.sealBy(running, 0, true)
+		a.sealBy(started, 0, true)
+
 		accepted := a.host(file)
+		if made, err := accepted.Accept(a.Context()); made || err != nil {
+			a.Fatal("accepted by a host that has seen nothing:", made, err)
+		}
+		if err := os.Rename(file+".away", file); err != nil {
+			a.Fatal(err)
+		}
+		accepted = a.host(file)
 		if made, err := accepted.Accept(a.Context()); !made || err != nil {
 			a.Fatal(made, err)
 		}
@@ -77,43 +92,88 @@ func TestMemory(t *testing.T) {
 	})
 }
 
+// TestMemoryOfTheLastSeconds has the end of the chain be cut off under a
+// running host before it has kept the head of it.
+func TestMemoryOfTheLastSeconds(t *testing.T) {
+	t.Parallel()
+	each(t, func(a *audit) {
+		host := a.host(filepath.Join(a.TempDir(), "audit.heads"))
+		a.write(3)
+		a.sealBy(host, 3, false)
+		a.exec("CREATE TABLE saved_head AS SELECT * FROM gatehouse_audit_head")
+		a.write(2)
+		a.sealBy(host, 2, false)
+		a.exec("DELETE FROM gatehouse_audit WHERE id > 3")
+		a.exec("DELETE FROM gatehouse_audit_seal WHERE number > 1")
+		a.exec("DELETE FROM gatehouse_audit_head")
+		a.exec("INSERT INTO gatehouse_audit_head SELECT * FROM saved_head")
+		a.sealBy(host, 0, true)
+		a.sealBy(host, 0, true)
+		if report, err := host.Verify(a.Context(), "", func(chain.Finding) error { return nil }); err != nil || report.OK {
+			a.Errorf("%+v, %v", report, err)
+		}
+	})
+}
+
 func TestHeadFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit.heads")
 	first, second := &chain.HeadFile{Path: path, Database: "/a b.db"}, &chain.HeadFile{Path: path, Database: "postgres://h:1/b"}
 	one, two := "1-"+strings.Repeat("ab", 32), "2-"+strings.Repeat("cd", 32)
-	want := func(f *chain.HeadFile, want string) {
+	want := func(f *chain.HeadFile, head string, accepted int64) {
 		t.Helper()
-		if got, err := f.Recall(); got != want || err != nil {
-			t.Fatalf("%s: %q, %v, want %q", f.Database, got, err, want)
+		if got, err := f.Recall(); got != (chain.Kept{Head: head, Accepted: accepted}) || err != nil {
+			t.Fatalf("%s: %+v, %v, want %q", f.Database, got, err, head)
 		}
 	}
-	keep := func(f *chain.HeadFile, head string) {
+	keep := func(f *chain.HeadFile, head string, accepted int64) {
 		t.Helper()
-		if err := f.Keep(head); err != nil {
+		if err := f.Keep(chain.Kept{Head: head, Accepted: accepted}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want(first, "")
-	keep(first, one)
-	keep(second, one)
-	keep(first, two)
-	want(first, two)
-	want(second, one)
-	keep(first, "")
-	want(first, "")
-	want(second, one)
+	want(first, "", 0)
+	keep(first, one, 0)
+	keep(second, one, 0)
+	keep(first, two, 0)
+	want(first, two, 0)
+	want(second, one, 0)
+	keep(first, one, 1)
+	keep(first, two, 0) // by a host that does not know yet
+	want(first, one, 1)
+	keep(first, "", 2)
+	want(first, "", 2)
+	want(second, one, 0)
 
-	if err := os.WriteFile(path, []byte("\n7-nothing "+first.Database+"\n"+one+" "+second.Database), 0o600); err != nil {
+	text := "\n7-nothing 0 " + first.Database + "\n" + one + " 3 " + second.Database
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want(second, one)
+	want(second, one, 3)
 	if _, err := first.Recall(); err == nil || !strings.Contains(err.Error(), path+":2: want a head") {
 		t.Error(err)
 	}
+	if err := first.Keep(chain.Kept{Head: one}); err == nil {
+		t.Error("a line that cannot be read was replaced")
+	}
+
+	// Of an administrator who works as root, the file stays the host's.
+	if os.Geteuid() == 0 {
+		if err := os.Chown(path, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+		keep(second, two, 3)
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 65534 || owner.Gid != 65534 {
+			t.Errorf("the file belongs to %d:%d", owner.Uid, owner.Gid)
+		}
+	}
 }
 
-// TestMemoryFails seals although heads cannot be kept, and says so.
+// TestMemoryFails seals although heads cannot be kept or recalled, and says so.
 func TestMemoryFails(t *testing.T) {
 	t.Parallel()
 	each(t, func(a *audit) {
@@ -123,5 +183,20 @@ func TestMemoryFails(t *testing.T) {
 			a.Fatalf("sealed %d, %v", n, err)
 		}
 		a.sound(1, 0)
+
+		file := filepath.Join(a.TempDir(), "audit.heads")
+		if err := os.WriteFile(file, []byte("nothing 0 "+a.db.Name()+"\n"), 0o600); err != nil {
+			a.Fatal(err)
+		}
+		host = a.host(file)
+		for range 2 {
+			a.write(1)
+			if n, err := host.Seal(a.Context()); n != 1 || !errors.Is(err, chain.ErrNotKept) {
+				a.Fatalf("sealed %d, %v", n, err)
+			}
+		}
+		a.beginAnew() // under the running host
+		a.write(1)
+		a.sealBy(host, 0, true)
 	})
 }

@@ -25,6 +25,7 @@ func (c *Chain) RemoveBefore(ctx context.Context, before time.Time) (removed int
 func (c *Chain) removeOldest(ctx context.Context, before time.Time) (removed int64, err error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	c.remember()
 	head, found, err := c.store.SealHead(ctx)
 	if err != nil {
 		return 0, err

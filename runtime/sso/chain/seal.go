@@ -19,6 +19,7 @@ const batch = 1000
 func (c *Chain) Seal(ctx context.Context) (sealed int, err error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	c.remember()
 	for {
 		n, more, err := c.step(ctx)
 		sealed += n
@@ -41,7 +42,7 @@ func (c *Chain) step(ctx context.Context) (sealed int, more bool, err error) {
 	newest := c.keys.Newest()
 	keyID := newest.ID()
 	if len(unsealed.Entries) == 0 && (read.Gaps == "[]" && (read.KeyID == keyID || isNew(&read))) && unsealed.Found &&
-		c.seen.read && c.seen.newest.equal(pointOf(&read)) {
+		c.seen.newest.equal(pointOf(&read)) {
 		return 0, false, nil
 	}
 	if err := c.checkHead(ctx, &read, unsealed.Found); err != nil {

@@ -119,6 +119,10 @@ func (v *verification) run() error {
 }
 
 func (v *verification) begin() error {
+	remembered, err := v.chain.recalled()
+	if err != nil {
+		return err
+	}
 	head, found, err := v.chain.store.SealHead(v.ctx)
 	if err != nil {
 		return err
@@ -141,7 +145,7 @@ func (v *verification) begin() error {
 	if v.gaps, err = parseGaps(head.Gaps); err != nil {
 		v.gaps = nil // of a head that was altered, which has been told
 	}
-	if err := v.remembered(&seen); err != nil {
+	if err := v.remembered(&seen, remembered); err != nil {
 		return err
 	}
 	switch {
@@ -157,17 +161,26 @@ func (v *verification) begin() error {
 	return nil
 }
 
-// remembered holds the chain against the head that this host has seen last.
-func (v *verification) remembered(head *store.SealHead) error {
-	v.chain.turn.Lock()
-	defer v.chain.turn.Unlock()
-	seen := v.chain.seen // a copy: nothing is learnt here
+// recalled returns the head that this host has seen last.
+func (c *Chain) recalled() (point, error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	seen := c.seen // a copy: nothing is learnt here
+	seen.asked = seen.memory == nil
 	if err := seen.recall(); err != nil {
-		return err
+		return point{}, err
 	}
-	err := v.chain.goesThrough(v.ctx, head, seen.newest)
+	if c.seen.accepted == seen.accepted && c.seen.newest.number > seen.newest.number {
+		return c.seen.newest, nil // which is not kept yet
+	}
+	return seen.newest, nil
+}
+
+// remembered holds the chain against the head that this host has seen last.
+func (v *verification) remembered(head *store.SealHead, seen point) error {
+	err := v.chain.goesThrough(v.ctx, head, seen)
 	if errors.Is(err, ErrAltered) {
-		return v.find(Finding{Kind: NotAsSeen, Seal: seen.newest.number, Detail: err.Error()})
+		return v.find(Finding{Kind: NotAsSeen, Seal: seen.number, Detail: err.Error()})
 	}
 	return err
 }

@@ -155,10 +155,6 @@ func (p *SSO) EnsureSuperUser(ctx context.Context) (password string, err error) 
 	if err != nil || users {
 		return "", err
 	}
-	// Heads of a database that was here before say nothing of this one.
-	if _, err := p.core.AcceptAudit(ctx); err != nil {
-		return "", err
-	}
 	password = passwords.Generate()
 	call := sso.Call{CID: invocation.NewCID(), App: p.DefaultApp(), RemoteAddr: "127.0.0.1", Trusted: true}
 	_, err = p.core.CreateUser(ctx, call, sso.NewUser{

@@ -65,7 +65,7 @@ func newLinkStatements(dialect database.Dialect, lockUser, lockSession string) l
 		user:         user, lockUser: user + lockUser,
 		sessions: sessions, lockSessions: sessions + lockSession,
 		lockOwners: `SELECT u.id, u.user_id FROM zato_sso_user u WHERE u.id IN (SELECT s.user_id FROM zato_sso_session s
-			WHERE ` + openedBy("$1", "$2") + ` AND s.expiration_time > $3) ORDER BY u.id` + lockUser,
+			WHERE ` + openedBy("$1", "$2") + `) ORDER BY u.id` + lockUser,
 	}
 }
 
