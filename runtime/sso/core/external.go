@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,6 +102,11 @@ func externalID(auth sso.ExternalAuth) string {
 		id += "." + auth.Token
 	}
 	return id
+}
+
+// isOfToken reports whether a token has opened a session.
+func isOfToken(session *store.Session) bool {
+	return session.ExternalID != nil && strings.HasPrefix(*session.ExternalID, sso.AuthJWT+".")
 }
 
 // ExternalSession opens the session of the user that a caller's definition is

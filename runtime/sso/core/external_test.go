@@ -261,6 +261,10 @@ func TestExternalSessionsEndWithTheirToken(t *testing.T) {
 		// One that was opened before ends were kept is cut when it is renewed.
 		env.Exec("UPDATE zato_sso_session SET gatehouse_not_after = NULL, expiration_time = $1 WHERE ext_session_id = $2",
 			begun.Add(3*time.Hour), keyOf(later))
+		ofBefore := external(t, env, later)
+		if _, err := env.Core.RenewSession(t.Context(), ssotest.Call(ofBefore)); codeOf(err) != "E007001" {
+			t.Errorf("renewed by its owner: %v", err)
+		}
 		env.Clock.Forward(2 * time.Minute)
 		ends("of before", external(t, env, later), 20*time.Minute)
 		if session := sessionOf(t, env, external(t, env, later)); session.NotAfter == nil || !session.NotAfter.Equal(later.Expires) {

@@ -211,7 +211,7 @@ func (c *Core) DeleteLinkedAuth(ctx context.Context, call sso.Call, userID, auth
 // called when they have run, for those that write.
 func (c *Core) EndExternalSessions(call sso.Call, authType string, id int64) (load []database.Query, end func() []database.Query) {
 	key, now := externalID(sso.ExternalAuth{Type: authType, ID: id}), c.now()
-	return c.store.EndOpened(key, now, func(userID string) *store.AuditEntry {
+	return c.store.EndOpened(key, func(userID string) *store.AuditEntry {
 		entry := newEntry(sso.OpEndExternalSessions, call)
 		entry.Time, entry.Target, entry.Result = now, userID, store.ResultOK
 		entry.Keys, entry.Changes = "ext_session_id", jsonText(map[string][2]any{"ext_session_id": {key, nil}})

@@ -84,6 +84,9 @@ func (c *Core) RenewSession(ctx context.Context, call sso.Call) (time.Time, erro
 		if err := c.checkSession(found.Session, found.Caller, call, now); err != nil {
 			return nil, err
 		}
+		if isOfToken(found.Session) && found.Session.NotAfter == nil { // from before ends were kept
+			return nil, refuse(sso.NoSuchSession, "the session was opened by a token, and nothing is known of when that expires: log in again")
+		}
 		renewed := *found.Session
 		renewed.ExpirationTime = endOf(now, lifetime, renewed.NotAfter)
 		renewed.State = stateText(stateChanges(renewed.State), call, now, "renew")

@@ -43,7 +43,7 @@ type linkStatements struct {
 	ofUserID, ofUST, ofDefinition string
 	user, lockUser                string // of the oldest active link
 	sessions, lockSessions        string // by their external ID
-	lockOwners                    string // of open sessions by their external ID
+	lockOwners                    string // of sessions by their external ID
 	claim                         string // "" on SQLite, whose one writer is alone
 }
 
@@ -179,16 +179,16 @@ func (c EndExternalSessions) query(sql *statements) database.Query {
 }
 
 // EndOpened returns what ends, in a transaction of somebody else, the sessions
-// that a definition has opened and that live at a time: those of a key, as
-// EndExternalSessions has it. load locks their owners and end, called
+// that a definition has opened: those of a key, as EndExternalSessions has it.
+// Whether they have expired is not asked: of two hosts, clocks differ. load locks their owners and end, called
 // afterwards, returns the writes; entry makes the audit entry for each owner.
-func (s *Store) EndOpened(key string, at time.Time, entry func(userID string) *AuditEntry) (load []database.Query, end func() []database.Query) {
+func (s *Store) EndOpened(key string, entry func(userID string) *AuditEntry) (load []database.Query, end func() []database.Query) {
 	type owner struct {
 		pk     int64
 		userID string
 	}
 	var owners []owner
-	load = []database.Query{{SQL: s.sql.links.lockOwners, Args: []any{key, patternOf(key), at},
+	load = []database.Query{{SQL: s.sql.links.lockOwners, Args: []any{key, patternOf(key)},
 		Row: func(scan func(...any) error) error {
 			var one owner
 			err := scan(&one.pk, &one.userID)
