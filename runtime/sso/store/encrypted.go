@@ -46,7 +46,9 @@ func (s *Store) EncryptedRows(ctx context.Context, table EncryptedTable, above s
 	if table.where != "" {
 		conditions = append(conditions, table.where)
 	}
-	sql := "SELECT CAST(" + table.key + " AS text), " + strings.Join(table.Columns, ", ") + " FROM " + table.Name
+	// The text has a name of its own: PostgreSQL would take the key in ORDER BY for
+	// it, and "10" goes before "9".
+	sql := "SELECT CAST(" + table.key + " AS text) AS key_text, " + strings.Join(table.Columns, ", ") + " FROM " + table.Name
 	if len(conditions) > 0 {
 		sql += " WHERE " + strings.Join(conditions, " AND ")
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ func TestResets(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *store.Store){
 			"resets come back as they went in": resetsRoundTrip,
 			"candidates":                       candidates,
+			"encrypted rows, page by page":     encryptedRows,
 			"no user, no reset":                resetOfNobody,
 			"other resets are dropped":         otherResets,
 			"resets expire":                    resetsExpire,
@@ -147,5 +149,32 @@ func resetsExpire(t *testing.T, s *store.Store) {
 				t.Errorf("after %v: %+v is there: %v", step.after, reset, got)
 			}
 		}
+	}
+}
+
+// encryptedRows walks through more rows than keys of one length have.
+func encryptedRows(t *testing.T, s *store.Store) {
+	before := add(t, s, newUser())
+	var want, got []string
+	for range 120 {
+		want = append(want, fmt.Sprint(add(t, s, newUser()).PK))
+	}
+	for above := fmt.Sprint(before.PK); ; above = got[len(got)-1] {
+		rows, err := s.EncryptedRows(t.Context(), store.EncryptedUsers, above, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) == 0 {
+			break
+		}
+		for _, row := range rows {
+			got = append(got, row.Key)
+		}
+		if len(got) > len(want) {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("walked through %v\nwant %v", got, want)
 	}
 }
