@@ -36,7 +36,10 @@ one another.`,
 			if err != nil {
 				return fmt.Errorf("invoke: --data: %w", err)
 			}
-			return using(cmd, in.open, func(host *opened) error {
+			open := func(cmd *cobra.Command) (*opened, error) {
+				return in.tellOfNew(cmd, func() (*opened, error) { return in.open(cmd) })
+			}
+			return using(cmd, open, func(host *opened) error {
 				if err := host.LoadServices(cmd.Context()); err != nil {
 					return err
 				}

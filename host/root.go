@@ -141,12 +141,17 @@ func (i *installation) open(cmd *cobra.Command) (*opened, error) {
 }
 
 // openToChange opens the installation for a command that begins one, too. It
-// logs nothing, as what the command returns or prints says it all, but tells
-// of a new one: the directory may have been mistyped.
+// logs nothing, as what the command returns or prints says it all.
 func (i *installation) openToChange(cmd *cobra.Command) (*opened, error) {
+	return i.tellOfNew(cmd, func() (*opened, error) { return i.openWith(cmd, true, runtime.Options{}) })
+}
+
+// tellOfNew tells of an installation that was made: the directory may have been
+// mistyped.
+func (i *installation) tellOfNew(cmd *cobra.Command, open func() (*opened, error)) (*opened, error) {
 	cfg, err := i.configuration()
 	isNew := err == nil && !cfg.Exists()
-	host, err := i.openWith(cmd, true, runtime.Options{})
+	host, err := open()
 	if err == nil && isNew {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Made a new installation in %s\n", cfg.Data)
 	}

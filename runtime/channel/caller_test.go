@@ -56,8 +56,8 @@ func TestCallers(t *testing.T) {
 	}
 	for _, header := range []string{"", "Bearer", "Bearer ", "Bearer bad", "Bearer good good", "Basic good", "good", "JWT good"} {
 		got := h.send(t, "POST", path, "", "{}", "Authorization", header)
-		checkFailure(t, got, 401, "client or partner")
-		if want := []string{`Basic realm="client", charset="UTF-8"`, `Bearer realm="client"`}; !slices.Equal(got.header.Values("WWW-Authenticate"), want) {
+		checkFailure(t, got, 401, "of a security definition")
+		if want := []string{`Basic realm="services", charset="UTF-8"`, `Bearer realm="services"`}; !slices.Equal(got.header.Values("WWW-Authenticate"), want) {
 			t.Errorf("%q: %v", header, got.header.Values("WWW-Authenticate"))
 		}
 	}

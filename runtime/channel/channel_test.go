@@ -66,14 +66,14 @@ func TestPaths(t *testing.T) {
 		"alive":                {method: "GET", path: "/healthz", status: 200, answer: `{"healthy":true}`},
 		"ready":                {method: "GET", path: "/readyz", status: 200, answer: `{"ready":true}`},
 		"services":             {method: "GET", path: "/zato/services", credentials: right, status: 200, answer: `[{"name":"a.b"}]`},
-		"services, anonymous":  {method: "GET", path: "/zato/services", status: 401, details: "pubapi", headers: map[string]string{"WWW-Authenticate": `Basic realm="pubapi", charset="UTF-8"`}},
+		"services, anonymous":  {method: "GET", path: "/zato/services", status: 401, details: "of a security definition", headers: map[string]string{"WWW-Authenticate": `Basic realm="services", charset="UTF-8"`}},
 		"invoke":               {method: "POST", path: "/zato/api/invoke/a.b", credentials: right, status: 200, answer: `{"ok":true}`, headers: map[string]string{"X-Gatehouse-Version": "v-1"}},
-		"invoke, anonymous":    {method: "POST", path: "/zato/api/invoke/a.b", status: 401, details: "pubapi", headers: map[string]string{"WWW-Authenticate": `Basic realm="pubapi", charset="UTF-8"`}},
-		"invoke, wrong":        {method: "POST", path: "/zato/api/invoke/a.b", credentials: "guess", status: 401, details: "pubapi"},
+		"invoke, anonymous":    {method: "POST", path: "/zato/api/invoke/a.b", status: 401, details: "of a security definition", headers: map[string]string{"WWW-Authenticate": `Basic realm="services", charset="UTF-8"`}},
+		"invoke, wrong":        {method: "POST", path: "/zato/api/invoke/a.b", credentials: "guess", status: 401, details: "of a security definition"},
 		"invoke nothing":       {method: "POST", path: "/zato/api/invoke/", credentials: right, status: 404, details: "No such path"},
 		"invoke more":          {method: "POST", path: "/zato/api/invoke/a/b", credentials: right, status: 404, details: "No such path"},
 		"OPTIONS of invoke":    {method: "OPTIONS", path: "/zato/api/invoke/a.b", status: 204},
-		"anonymous large body": {method: "POST", path: "/zato/api/invoke/a.b", body: strings.Repeat(" ", 2<<20), status: 401, details: "pubapi"},
+		"anonymous large body": {method: "POST", path: "/zato/api/invoke/a.b", body: strings.Repeat(" ", 2<<20), status: 401, details: "of a security definition"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := h.send(t, test.method, test.path, test.credentials, test.body)

@@ -26,13 +26,12 @@ func (c *channel) authenticated(next http.HandlerFunc) http.Handler {
 		noteRefusal(r, err)
 		switch {
 		case errors.Is(err, security.ErrDenied):
-			realm := c.Definitions[0]
-			w.Header().Add("WWW-Authenticate", fmt.Sprintf(`Basic realm=%q, charset="UTF-8"`, realm))
-			w.Header().Add("WWW-Authenticate", fmt.Sprintf(`Bearer realm=%q`, realm))
+			// Which definitions there are is nobody's business who has none.
+			w.Header().Add("WWW-Authenticate", `Basic realm="services", charset="UTF-8"`)
+			w.Header().Add("WWW-Authenticate", `Bearer realm="services"`)
 			WriteError(w, r, &invocation.Error{
-				Status: http.StatusUnauthorized,
-				Message: fmt.Sprintf("Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of %s",
-					strings.Join(c.Definitions, " or ")),
+				Status:  http.StatusUnauthorized,
+				Message: "Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of a security definition",
 			})
 		case errors.Is(err, security.ErrTooEarly):
 			WriteError(w, r, tooEarly(err))
