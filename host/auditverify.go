@@ -33,7 +33,8 @@ HEAD.
 Where the head itself was altered, or is not one that follows from what the host
 has seen, nothing more is sealed, for that would make it look right. Once that has
 been looked into, --accept takes the chain as it is (after a backup was restored,
-for instance); what is wrong with seals and entries goes on to be told.
+for instance). What is wrong with seals that are there, and with their entries,
+goes on to be told; entries whose seals are gone will be sealed as they are now.
 
 Exit status: 0 where all is as it was written, else 1.`,
 		Args: noArgs,
@@ -67,7 +68,7 @@ Exit status: 0 where all is as it was written, else 1.`,
 				if err == nil && accept {
 					var made bool
 					if made, err = host.sso.AcceptAudit(cmd.Context()); made && err == nil {
-						fmt.Fprintln(cmd.ErrOrStderr(), "accepted the chain as it is")
+						fmt.Fprintln(cmd.ErrOrStderr(), "accepted the chain as it is; entries that no seal covers any more will be sealed as they are now")
 					}
 				}
 				if err == nil && !report.OK {

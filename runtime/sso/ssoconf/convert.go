@@ -182,6 +182,10 @@ func (c *converter) take(group []entry) {
 	if first.value == "" && len(first.items) == 0 && !isList && !isMap {
 		return // as in a file that leaves it out
 	}
+	if section == "main" && first.key == "smtp_conn" {
+		refuse(first, "describe this connection in the section smtp of the new file, with sso.password_reset.email_from, and then set sso.main.smtp_conn to its name: see configs/gatehouse.yaml")
+		return
+	}
 	value, err := convert(first, of)
 	if err != nil {
 		refuse(first, "%v", err)
@@ -265,6 +269,23 @@ func fieldOf(of reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
+// dropCulprit gives back a setting without which less is wrong: one that needs
+// another, which the file does not have.
+func (c *converter) dropCulprit(wrong error) bool {
+	taken, faults := c.taken, parts(wrong)
+	for i, one := range taken {
+		c.taken = slices.Delete(slices.Clone(taken), i, i+1)
+		left := parts(c.settings().Check())
+		if len(left) >= len(faults) {
+			continue
+		}
+		c.notes = append(c.notes, Note{Line: one.line, Section: one.section, Key: one.key, Reason: "refused: " + faults[0].Error()})
+		return true
+	}
+	c.taken = taken
+	return false
+}
+
 // dropRefused gives back what Check refuses: the settings that it names or,
 // where those have their defaults, the rest of their sections.
 func (c *converter) dropRefused() error {
@@ -293,13 +314,16 @@ func (c *converter) dropRefused() error {
 				}
 			}
 		}
-		if !dropped {
+		if !dropped && !c.dropCulprit(err) {
 			return fmt.Errorf("what the file says cannot be told apart from what is wrong: %w", err)
 		}
 	}
 }
 
 func parts(err error) []error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}

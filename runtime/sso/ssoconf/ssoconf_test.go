@@ -232,6 +232,27 @@ rubbish
 	}
 }
 
+// TestSettingThatNeedsAnother gives back the one that the file has, and takes the
+// rest.
+func TestSettingThatNeedsAnother(t *testing.T) {
+	result, err := Convert("sso.conf", "[main]\nencrypt_email=True\nsite_name=alone\nsmtp_conn=mail\n[password]\nmin_length=9\n",
+		func() Settings { return &testSettings{Password: testPassword{MinLength: 8}} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var notes []string
+	for _, note := range result.Notes {
+		notes = append(notes, fmt.Sprintf("%d %s.%s: %s", note.Line, note.Section, note.Key, note.Reason))
+	}
+	if len(notes) != 2 || notes[0] != "3 main.site_name: refused: sso.password_reset.valid_for: a site needs it" ||
+		!strings.HasPrefix(notes[1], "4 main.smtp_conn: describe this connection in the section smtp of the new file") {
+		t.Errorf("notes %q", notes)
+	}
+	if result.Taken != 2 || !strings.Contains(string(result.YAML), "min_length: 9") {
+		t.Errorf("%d taken\n%s", result.Taken, result.YAML)
+	}
+}
+
 type testSettings struct {
 	Main struct {
 		EncryptEmail bool   `yaml:"encrypt_email"`
@@ -252,6 +273,9 @@ type testPassword struct {
 func (s *testSettings) Check() error {
 	if s.Password.MinLength <= 0 {
 		return errors.Join(errors.New("sso.password.min_length: must be above 0"))
+	}
+	if s.Main.SiteName == "alone" && s.PasswordReset.ValidFor == 0 {
+		return errors.Join(errors.New("sso.password_reset.valid_for: a site needs it"))
 	}
 	return nil
 }
