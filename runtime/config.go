@@ -134,6 +134,7 @@ func LoadConfig(path string) (Config, error) {
 }
 
 var (
+	nextLine     = regexp.MustCompile(`\s+(line \d+: )`)
 	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
 	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into (?:struct \{.*\}|\S+)`)
@@ -158,7 +159,7 @@ func inWords(err error, of reflect.Type) string {
 		}
 		return "there is no setting " + found[1] + similar.Hint(found[1], settings.Names(in))
 	})
-	text = wrongKind.ReplaceAllString(text, belowIt)
+	text = nextLine.ReplaceAllString(wrongKind.ReplaceAllString(text, belowIt), "; $1")
 	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
 		found := wrongType.FindStringSubmatch(fault)
 		wanted, known := map[string]string{

@@ -81,7 +81,7 @@ func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
 		return nil, err
 	}
 	if o.Existing && !r.cfg.Exists() {
-		return nil, fmt.Errorf("%w in %s: the first start of the host makes one; choose another directory with --data", ErrNoInstallation, r.cfg.Data)
+		return nil, fmt.Errorf("%w in %s: the first start of the host makes one; choose another directory with --data, or name its PostgreSQL database with --database or GATEHOUSE_DATABASE_URL", ErrNoInstallation, r.cfg.Data)
 	}
 	if err := r.openDatabase(ctx); err != nil {
 		return nil, err
