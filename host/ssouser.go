@@ -115,7 +115,7 @@ func confirm(cmd *cobra.Command, question string) error {
 	case "y", "yes":
 		return nil
 	}
-	return errors.New("not confirmed: nothing was changed; --yes does not ask")
+	return errors.New("not confirmed, so nothing was changed: give --yes to go ahead without being asked")
 }
 
 // passwordFlags are those of commands that set a password.
