@@ -226,7 +226,7 @@ func enter(in *bufio.Reader) (skipped int64, isArray bool, err error) {
 func endOfJSON(dec *json.Decoder, inArray bool, fault func(error) error) error {
 	token, err := dec.Token()
 	if inArray && err == nil && token == json.Delim(']') {
-		token, err = dec.Token()
+		_, err = dec.Token()
 		inArray = false
 	}
 	switch {
