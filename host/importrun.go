@@ -21,6 +21,9 @@ const (
 	// importHashes is how many passwords in clear of them, so that an interrupt
 	// loses no more than a second or two of hashing.
 	importHashes = 64
+
+	// importBytes is how much of the file is held at once, about.
+	importBytes = 8 << 20
 )
 
 // userImport is one run of the command.
@@ -29,13 +32,15 @@ type userImport struct {
 
 	name      string
 	size      int64 // of the file; 0 if that is not known
-	canReadOn bool  // to the end of the file, to count what was not reached
+	isCSV     bool
+	canReadOn bool // to the end of the file, to count what was not reached
 	reader    *userfile.Reader
 
 	sum      importSum
 	progress *progress
 	pending  []userfile.Record // read, and not settled yet
 	hashes   int               // passwords in clear among them
+	settled  int64             // bytes of the file, about
 	ended    bool              // the file was read to its end
 	slow     bool              // it was said that passwords have to be hashed
 	without  bool              // it was said that there are users without any
@@ -103,7 +108,7 @@ func (r *userImport) readAll(cmd *cobra.Command, host *opened) error {
 			if record.User.Password != "" && !r.dryRun {
 				r.hashes++
 			}
-			if len(r.pending) < importBatch && r.hashes < importHashes {
+			if len(r.pending) < importBatch && r.hashes < importHashes && r.reader.Offset()-r.settled < importBytes {
 				continue
 			}
 		}
@@ -186,13 +191,23 @@ func (r *userImport) settle(cmd *cobra.Command, outcomes []plugin.ImportOutcome)
 				r.sum.Existing++
 			}
 			if err == nil {
-				err = r.report(cmd, importRefusal{record.Line, record.User.Username, refused.Codes, refused.Detail})
+				err = r.report(cmd, importRefusal{record.Line, record.User.Username, refused.Codes, refused.Detail + extent(record)})
 			}
 		}
 	}
-	r.pending, r.hashes = r.pending[:0], 0
+	clear(r.pending) // whose texts would be held as long as the slice
+	r.pending, r.hashes, r.settled = r.pending[:0], 0, r.reader.Offset()
 	r.progress.show(r.sum.Created+r.sum.Skipped+r.sum.Refused, r.reader.Offset())
 	return err
+}
+
+// extent says of a record that more than one line belongs to it: if a quote was
+// left open, they are others' lines.
+func extent(record userfile.Record) string {
+	if record.Lines < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (a record of %d lines)", record.Lines)
 }
 
 func (r *userImport) report(cmd *cobra.Command, refusal importRefusal) error {
@@ -227,6 +242,9 @@ func (r *userImport) leave(err error) {
 		}
 		from(record.Line)
 		left++
+	}
+	if wrong := (*userfile.Error)(nil); errors.As(err, &wrong) && r.isCSV { // in JSON, the record may begin before
+		from(wrong.Line)
 	}
 	if err == nil || r.ended {
 		r.sum.NotReached = &left

@@ -66,6 +66,7 @@ valid, 1 anything else, such as an import that did not come to its end.`,
 			if format != string(userfile.CSV) && format != string(userfile.JSON) {
 				return fmt.Errorf("sso import: --format: want csv or json, not %q", format)
 			}
+			run.isCSV = format == string(userfile.CSV)
 			file, closeFile, err := run.open(cmd)
 			if err != nil {
 				return fmt.Errorf("sso import: %w", err)

@@ -114,6 +114,25 @@ func TestImportGoesOnAfterAFailure(t *testing.T) {
 	})
 }
 
+// TestImportHoldsFewLongRecords has the database refuse a user behind long
+// records: those before have been imported by then.
+func TestImportHoldsFewLongRecords(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	command(t, dir, "sso", "create-user", "jane", "--password", "Jane-secret-1")
+	change(t, filepath.Join(dir, "data", "gatehouse.db"),
+		`CREATE TRIGGER refuse BEFORE INSERT ON zato_sso_user WHEN NEW.username = 'last' BEGIN SELECT RAISE(ABORT, 'not now'); END`)
+	user := func(name string) string {
+		return fmt.Sprintf("{\"username\":%q,\"password_hash\":%q}\n", name, bcryptOfA)
+	}
+	long := strings.Repeat(user(strings.Repeat("x", 1<<20)), 16)
+	write(t, filepath.Join(dir, "users.json"), user("first")+long+user("last"))
+	p := launch(t, dir, "sso", "import", "users.json")
+	if status := p.status(); status != 1 || !strings.HasPrefix(p.stdout.String(), "Imported 1 user, refused ") || !strings.Contains(p.stdout.String(), "\nNot reached: ") {
+		t.Errorf("exit status %d, standard output %q, standard error %.2000q", status, p.stdout.String(), p.stderr.String())
+	}
+}
+
 func TestImportSumInWords(t *testing.T) {
 	t.Parallel()
 	none, one, many := 0, 1, 1200

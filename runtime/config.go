@@ -137,6 +137,8 @@ var (
 	nextLine     = regexp.MustCompile(`\s+(line \d+: )`)
 	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
 	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
+	anchorFault  = regexp.MustCompile(`(?s)^(unknown )?anchor '.*'`)
+	wrongTag     = regexp.MustCompile("(?s)cannot construct !!\\S+ `.*` as a !!\\S+")
 	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into (?:struct \{.*\}|\S+)`)
 	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (struct \\{.*\\}|\\S+)")
 )
@@ -149,7 +151,13 @@ const belowIt = "settings are written one a line, as setting: value, those of a 
 func inWords(err error, of reflect.Type) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
 	if found := notYAML.FindStringSubmatch(text); found != nil {
+		if anchorFault.MatchString(found[3]) { // whose name is not shown: it may be a password
+			found[3] = "an alias of nothing is there: put a value that begins with * in quotes"
+		}
 		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
+	}
+	if wrongTag.MatchString(text) { // nor is a value, as of all that takes text
+		return "a value is not of the type that its tag (!!) says"
 	}
 	text = unknownField.ReplaceAllStringFunc(text, func(fault string) string {
 		found := unknownField.FindStringSubmatch(fault)
@@ -293,11 +301,17 @@ func (c *Config) location() string {
 	return c.Database
 }
 
-// checkDatabaseURL refuses early what no driver would understand.
+var urlScheme = regexp.MustCompile(`^([a-z][a-z0-9+.-]*):`)
+
+// checkDatabaseURL refuses early what no driver would understand. Nothing but a
+// scheme is shown of it, as a password may be anywhere.
 func (c *Config) checkDatabaseURL() error {
 	if c.IsSQLite() || strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://") {
 		return nil
 	}
-	scheme, _, _ := strings.Cut(c.Database, ":")
-	return fmt.Errorf("database: want postgres://user:password@host:5432/name, not a URL with scheme %q; without a URL the SQLite database in the data directory is used", scheme)
+	what := "which this is not"
+	if found := urlScheme.FindStringSubmatch(c.Database); found != nil && !strings.Contains(c.Database, "=") {
+		what = fmt.Sprintf("not a URL with scheme %q", found[1])
+	}
+	return fmt.Errorf("database: want postgres://user:password@host:5432/name, %s; without a URL the SQLite database in the data directory is used", what)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,23 @@ func urlError(err error) error {
 		reason = fmt.Sprintf("the TLS settings of the database URL cannot be used (%v): sslmode is disable, require, verify-ca or verify-full, and sslrootcert, sslcert and sslkey are files in PEM", cause)
 	}
 	return &database.Error{Kind: database.Internal, Reason: reason}
+}
+
+// checkUserinfo refuses a URL whose password has ended the host's part of it too
+// early: a part of it would be taken for a host or a port, which messages name.
+func checkUserinfo(text string) error {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return nil // told by the parser of all the rest
+	}
+	behind := parsed.EscapedPath() + parsed.EscapedFragment()
+	if parsed.User == nil { // else parameters may have one
+		behind += parsed.RawQuery
+	}
+	if !strings.Contains(behind, "@") {
+		return nil
+	}
+	return &database.Error{Kind: database.Internal, Reason: "the database URL has an @ behind the host: special characters in the user and the password must be percent-encoded (/ as %2F, ? as %3F, # as %23), and so must an @ elsewhere (%40)"}
 }
 
 // hostPorts returns the servers of a URL.

@@ -148,6 +148,12 @@ func TestOpenFails(t *testing.T) {
 		{"no such database", absent, "does not exist", database.Unavailable},
 		{"wrong port", "postgres://me:hush-hush@host:port/x", "postgres://user:password@host", database.Internal},
 		{"password with a slash", "postgres://me:hush-hush/%zz@host/x", "percent-encoded", database.Internal},
+		{"slash after digits", "postgres://hush:12345/se#cret@host/db", "must be percent-encoded", database.Internal},
+		{"question mark after digits", "postgres://hush:12345?cret@host/db", "must be percent-encoded", database.Internal},
+		{"number sign after digits", "postgres://hush:12345#cret@host/db", "must be percent-encoded", database.Internal},
+		{"at sign and slash", "postgres://me:x@hush/cret@host/db", "must be percent-encoded", database.Internal},
+		{"at sign, encoded", "postgres://" + nobody + "/x?sslmode=disable&user=me%40h", nobody, database.Unavailable},
+		{"at sign in a parameter", "postgres://me:hush-hush@" + nobody + "/x?sslmode=disable&application_name=a@b", nobody, database.Unavailable},
 		{"wrong pool size", "postgres://me:hush-hush@host/x?pool_max_conns=many", "URL", database.Internal},
 	} {
 		t.Run(c.name, func(t *testing.T) {

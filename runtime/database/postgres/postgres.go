@@ -64,6 +64,9 @@ type db struct {
 // Open connects to the database. The error is a *database.Error: Unavailable
 // if no connection can be made, Internal if the URL cannot be read.
 func Open(ctx context.Context, cfg Config) (database.DB, error) {
+	if err := checkUserinfo(cfg.URL); err != nil {
+		return nil, err
+	}
 	parsed, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
 		return nil, urlError(err)

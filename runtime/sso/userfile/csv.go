@@ -22,20 +22,27 @@ const separators = ",;\t|"
 
 var separatorNames = map[rune]string{',': "commas", ';': "semicolons", '\t': "tabs", '|': "vertical bars"}
 
+// maxLines bounds the lines of a record: one that takes more has swallowed those
+// of others, behind a quote that should not be there.
+const maxLines = 1000
+
+const openQuote = "a quote is opened here that is not closed where a cell ends: close it, or write it twice"
+
 const notUTF8 = "not valid UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)"
 
 // table is a CSV file.
 type table struct {
 	src     *source
 	in      *csv.Reader
-	skipped int64 // bytes before what in reads
-	lines   int   // before it
+	text    *bufio.Reader // that in reads
+	skipped int64         // bytes before what in reads
+	lines   int           // before it
 	columns []string
 }
 
 // readCSV reads the line of columns. An empty cell is a key that is absent.
 func readCSV(src *source, in *bufio.Reader, skipped int64) (func() (Record, error), error) {
-	t := &table{src: src, skipped: skipped}
+	t := &table{src: src, text: in, skipped: skipped}
 	separator, err := t.findSeparator(in)
 	if err != nil {
 		return nil, err
@@ -119,17 +126,24 @@ func (t *table) next() (Record, error) {
 	t.ends()
 	var parse *csv.ParseError
 	switch {
+	case errors.As(err, &parse) && t.isOpen(parse):
+		return Record{}, t.fault(err)
 	case errors.As(err, &parse):
-		return Record{Line: t.lines + parse.StartLine, Err: parse.Err}, nil
+		return Record{Line: t.lines + parse.StartLine, Lines: 1, Err: parse.Err}, nil
 	case errors.Is(err, io.EOF):
 		return Record{}, io.EOF
 	case err != nil:
 		return Record{}, t.fault(err)
 	}
 	line, _ := t.in.FieldPos(0)
-	record := Record{Line: t.lines + line}
-	if len(cells) != len(t.columns) {
-		record.Err = fmt.Errorf("%s for %s, separated by %s", words.Counted(len(cells), "cell", "cells"), words.Counted(len(t.columns), "column", "columns"), separatorNames[t.in.Comma])
+	record := Record{Line: t.lines + line, Lines: t.linesOf(cells)}
+	switch {
+	case record.Lines > maxLines:
+		return Record{}, &Error{record.Line, fmt.Sprintf("a record of more than %d lines: is a quote not closed?", maxLines)}
+	case len(cells) != len(t.columns) && record.Lines > 1: // it may hold others
+		return Record{}, &Error{record.Line, fmt.Sprintf("a record of %d lines with %s: is a quote not closed?", record.Lines, t.counts(cells))}
+	case len(cells) != len(t.columns):
+		record.Err = errors.New(t.counts(cells))
 		return record, nil
 	}
 	data := map[string]any{}
@@ -146,13 +160,36 @@ func (t *table) next() (Record, error) {
 	return record, nil
 }
 
+// isOpen tells a quote that may have swallowed the lines of other records, as it
+// was open at the end of a line, from one that spoils its own line alone.
+func (t *table) isOpen(err *csv.ParseError) bool {
+	if err.StartLine != err.Line {
+		return true
+	}
+	_, end := t.text.Peek(1)
+	return errors.Is(err.Err, csv.ErrQuote) && end != nil
+}
+
+// counts says that there are more cells or fewer than columns.
+func (t *table) counts(cells []string) string {
+	return fmt.Sprintf("%s for %s, separated by %s", words.Counted(len(cells), "cell", "cells"), words.Counted(len(t.columns), "column", "columns"), separatorNames[t.in.Comma])
+}
+
+// linesOf counts the lines of the record that was read last.
+func (t *table) linesOf(cells []string) int {
+	last := len(cells) - 1
+	first, _ := t.in.FieldPos(0)
+	line, _ := t.in.FieldPos(last)
+	return line - first + 1 + strings.Count(cells[last], "\n")
+}
+
 func (t *table) ends() { t.src.ends(t.skipped + t.in.InputOffset()) }
 
 func (t *table) fault(err error) error {
 	line, what := t.lines+1, err.Error()
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
-		line, what = t.lines+parse.StartLine, parse.Err.Error()
+		line, what = t.lines+parse.StartLine, openQuote
 	}
 	return t.src.fault(err, line, what)
 }

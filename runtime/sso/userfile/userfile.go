@@ -38,9 +38,10 @@ func FormatOf(name string) Format {
 
 // Record is one user of a file.
 type Record struct {
-	Line int // where it begins, from 1
-	User sso.NewUser
-	Err  error // why it cannot be read; the records after it can
+	Line  int // where it begins, from 1
+	Lines int // how many it takes; 0 in JSON, where they are not counted
+	User  sso.NewUser
+	Err   error // why it cannot be read; the records after it can
 }
 
 // maxRecord bounds a record, and with it the memory that a file takes.
@@ -60,6 +61,7 @@ func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Rea
 type Reader struct {
 	src  *source
 	next func() (Record, error)
+	end  error // that Next has returned
 }
 
 // NewReader begins to read a file. In CSV the first line names the columns.
@@ -92,8 +94,15 @@ func skipMark(in *bufio.Reader) (skipped int64) {
 }
 
 // Next returns the next record, or io.EOF. Another error says that the file
-// cannot be read any further.
-func (r *Reader) Next() (Record, error) { return r.next() }
+// cannot be read any further; it comes again from then on.
+func (r *Reader) Next() (Record, error) {
+	if r.end != nil {
+		return Record{}, r.end
+	}
+	record, err := r.next()
+	r.end = err
+	return record, err
+}
 
 // Offset returns how many bytes of the file have been read.
 func (r *Reader) Offset() int64 { return r.src.read }
@@ -217,7 +226,7 @@ func enter(in *bufio.Reader) (skipped int64, isArray bool, err error) {
 func endOfJSON(dec *json.Decoder, inArray bool, fault func(error) error) error {
 	token, err := dec.Token()
 	if inArray && err == nil && token == json.Delim(']') {
-		token, err = dec.Token()
+		_, err = dec.Token()
 		inArray = false
 	}
 	switch {
@@ -226,7 +235,7 @@ func endOfJSON(dec *json.Decoder, inArray bool, fault func(error) error) error {
 	case err != nil:
 		return fault(err)
 	}
-	return fault(fmt.Errorf("unexpected %v", token))
+	return fault(errors.New("there is more behind the end of the array")) // which is not shown: it may be a password
 }
 
 // object reads an object, whose keys must differ.

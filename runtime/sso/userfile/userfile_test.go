@@ -51,14 +51,22 @@ func TestFiles(t *testing.T) {
 			[]string{"2: jane j@x $2b$ true", "4: jo\nhn   false", `6: a,"b   false`}, ""},
 		"CSV goes on after bad lines": {"csv", "username,is_locked\na\nb,perhaps\nc\"d,1\ne,1",
 			[]string{"2: 1 cell for 2 columns, separated by commas", "3: is_locked takes true or false, yes or no, 1 or 0", `4: bare " in non-quoted-field`, "5: e   true"}, ""},
-		"CSV that never ends a quote": {"csv", "username\na\n\"b\nc\n", []string{"2: a   false", `3: extraneous or missing " in quoted-field`}, ""},
-		"CSV without lines":           {"csv", "", nil, "line 1: the file is empty"},
-		"CSV, unknown column":         {"csv", "username,secret-stuff\n", nil, "line 1: column 2 of 2, separated by commas, is none of username, password,"},
-		"CSV, mistyped column":        {"csv", "\nusername;Pasword_hash\n", nil, "line 2: column 2 of 2, separated by semicolons, is none of username, password,"},
-		"CSV, unknown separator":      {"csv", "username^email\njane^j@x\n", nil, "line 1: the only column (columns are separated by commas, semicolons, tabs or vertical bars) is none of"},
-		"CSV, a column twice":         {"csv", "username,email,email\n", nil, "line 1: there are two columns email"},
-		"CSV, no username":            {"csv", "email\n", nil, "line 1: there is no column username"},
-		"CSV, one endless cell":       {"csv", "username\n\"" + strings.Repeat("x", 5<<20), nil, "line 2: a record that begins here or below is longer than 1048576 bytes"},
+		"CSV that never ends a quote":                   {"csv", "username\na\n\"b\nc\n", []string{"2: a   false"}, "line 3: a quote is opened here that is not closed where a cell ends"},
+		"CSV that never ends a quote in its last line":  {"csv", "username\na\n\"b", []string{"2: a   false"}, "line 3: a quote is opened here that is not closed where a cell ends"},
+		"CSV, a quote that ends at another":             {"csv", "username,email\na,\"a@x\nb,b@x\n\nc,\"c@x\"\nd,d@x\n", nil, "line 2: a quote is opened here that is not closed where a cell ends"},
+		"CSV, a quote that ends in another cell":        {"csv", "username,email\na,\"a@x\nb,b@x\"\"\nc,c\",d\ne,e@x\n", nil, "line 2: a record of 3 lines with 3 cells for 2 columns, separated by commas: is a quote not closed?"},
+		"CSV, a quote that spoils its line alone":       {"csv", "username,email\n\"a\"b,a@x\nc\"d,x\ne,e@x\n", []string{`2: extraneous or missing " in quoted-field`, `3: bare " in non-quoted-field`, "4: e e@x  false"}, ""},
+		"CSV, a bare quote at the end":                  {"csv", "username\nc\"d", []string{`2: bare " in non-quoted-field`}, ""},
+		"CSV, a quote left open in the line of columns": {"csv", "username,\"email\na,b\n", nil, "line 1: a quote is opened here that is not closed where a cell ends"},
+		"CSV, a cell of 1000 lines":                     {"csv", "username,email\na,\"" + strings.Repeat("\n", 999) + "\"\nb,\n", []string{"2: a " + strings.Repeat("\n", 999) + "  false", "1002: b   false"}, ""},
+		"CSV, a cell of 1001 lines":                     {"csv", "username,email\na,\"" + strings.Repeat("\n", 1000) + "\"\nb,\n", nil, "line 2: a record of more than 1000 lines: is a quote not closed?"},
+		"CSV without lines":                             {"csv", "", nil, "line 1: the file is empty"},
+		"CSV, unknown column":                           {"csv", "username,secret-stuff\n", nil, "line 1: column 2 of 2, separated by commas, is none of username, password,"},
+		"CSV, mistyped column":                          {"csv", "\nusername;Pasword_hash\n", nil, "line 2: column 2 of 2, separated by semicolons, is none of username, password,"},
+		"CSV, unknown separator":                        {"csv", "username^email\njane^j@x\n", nil, "line 1: the only column (columns are separated by commas, semicolons, tabs or vertical bars) is none of"},
+		"CSV, a column twice":                           {"csv", "username,email,email\n", nil, "line 1: there are two columns email"},
+		"CSV, no username":                              {"csv", "email\n", nil, "line 1: there is no column username"},
+		"CSV, one endless cell":                         {"csv", "username\n\"" + strings.Repeat("x", 5<<20), nil, "line 2: a record that begins here or below is longer than 1048576 bytes"},
 		"CSV, semicolons as Excel writes them": {"csv", "\ufeffusername;email;display_name\r\njane;j@x;\"a; b\r\nc\"\r\n\"jo;hn\";\"\";\r\nx;y;z,1;2\r\n",
 			[]string{"2: jane j@x  false", "4: jo;hn   false", "5: 4 cells for 3 columns, separated by semicolons"}, ""},
 		"CSV, tabs":                    {"csv", "username\temail\njane\tj@x,y\n", []string{"2: jane j@x,y  false"}, ""},
@@ -82,7 +90,8 @@ func TestFiles(t *testing.T) {
 		"JSON, empty":              {"json", " \n", nil, ""},
 		"JSON, empty array":        {"json", "[ ]", nil, ""},
 		"JSON, array not closed":   {"json", "[{\"username\":\"a\"}\n", []string{"1: a   false"}, "line 1: not JSON: unexpected EOF"},
-		"JSON, more behind":        {"json", "[]\n{}", nil, "line 2: not JSON: unexpected {"},
+		"JSON, more behind":        {"json", "[]\n{}", nil, "line 2: not JSON: there is more behind the end of the array"},
+		"JSON, a secret behind":    {"json", "[] \"hunter2secret\"", nil, "line 1: not JSON: there is more behind the end of the array"},
 		"JSON, cut short":          {"json", "{\"username\":\"a\"}\n{\"user", []string{"1: a   false"}, "line 2: not JSON: unexpected EOF"},
 		"JSON, no JSON":            {"json", "{\"username\":\"a\"}\nusername", []string{"1: a   false"}, "line 2: not JSON: invalid character 'u'"},
 		"JSON, one endless record": {"json", "{\"username\":\"a\"}\n{\"username\":\"" + strings.Repeat("x", 9<<20), []string{"1: a   false"}, "line 1: a record that begins here or below is longer than 1048576 bytes"},
@@ -94,6 +103,9 @@ func TestFiles(t *testing.T) {
 		}
 		if (end == nil) != (test.end == "") || end != nil && !strings.HasPrefix(end.Error(), test.end) {
 			t.Errorf("%s: ends with %v, want %q", name, end, test.end)
+		}
+		if end != nil && strings.Contains(end.Error(), "hunter2") {
+			t.Errorf("%s: tells a secret: %v", name, end)
 		}
 	}
 }
@@ -169,6 +181,7 @@ func FuzzTable(f *testing.F) {
 func FuzzFile(f *testing.F) {
 	f.Add(true, "username,password_hash\njane,$2b$06$\n\"x")
 	f.Add(true, "\ufeffsep=;\r\nusername;email\r\njane;\"a\r\nb\"\r\n")
+	f.Add(true, "username,email\n\"a,x\nb,\"\"\nc,\"y\"\n\n\"d\"e,\nf,\n")
 	f.Add(true, "username\temail\njane\t\xff\n")
 	f.Add(false, "[{\"username\":\"a\"},\n{}]")
 	f.Add(false, "{\"username\":\"a\"}\n{\"is_locked\":\"yes\"}")
@@ -181,12 +194,33 @@ func FuzzFile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		before := 0
+		before, next, lines := 0, 0, strings.Split(text, "\n")
 		for range len(text) + 1 {
 			record, err := reader.Next()
 			if err != nil {
+				if _, again := reader.Next(); again != err {
+					t.Fatalf("after %v comes %v", err, again)
+				}
+			}
+			switch {
+			case errors.Is(err, io.EOF) && isCSV && next > 0:
+				record.Line = len(lines) + 1
+			case err != nil:
 				return
 			}
+			for isCSV && next > 0 && next < record.Line { // a line that belongs to no record
+				if line := lines[next-1]; line != "" && line != "\r" {
+					t.Fatalf("line %d is lost: %q", next, line)
+				}
+				next++
+			}
+			if err != nil {
+				return
+			}
+			if isCSV && (record.Lines < 1 || next > record.Line) {
+				t.Fatalf("a record of %d lines from line %d on, after one that ends before line %d", record.Lines, record.Line, next)
+			}
+			next = record.Line + record.Lines
 			if record.Line < before || record.Line > 1+strings.Count(text, "\n") {
 				t.Fatalf("a record of line %d after one of line %d", record.Line, before)
 			}
