@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/runtime/internal/backoff"
@@ -15,14 +16,19 @@ import (
 
 // guard slows down who guesses passwords: by username and address, and by
 // address alone. A guess is counted before its password is hashed, and taken
-// back if it was right, so that of guesses made at the same time no more are
-// tried than may be.
+// back if it was right, or was not hashed for it, so that of guesses made at the
+// same time no more are tried than may be, and each that stays counted has cost a
+// hash.
 //
 // Its memory is fixed. Counts are in places that a keyed digest chooses, two for
 // each, of which the lower one counts: so nothing is ever pushed out, and who
 // varies usernames and addresses neither makes room for himself nor fills the
-// memory. Where two share both places, which is rare and which nobody can bring
-// about without the key, the one waits for what the other has done.
+// memory. Where two share both places, the one waits for what the other has done.
+// Without the key nobody can aim at that; to fill the places of many others takes
+// several hashes for each place there is, all within the window.
+//
+// What it adds to both places it takes back from both. To raise only the lower
+// one would keep counts lower, but then taking back could undo what another did.
 type guard struct {
 	cfg            ThrottleConfig
 	shared, exempt network.List
@@ -32,6 +38,11 @@ type guard struct {
 	mu        sync.Mutex
 	byPair    tally // by username and address
 	byAddress tally
+	bounds    []bound // by username and address
+
+	// heldUntil is when the last delay or bound there was ends, in nanoseconds:
+	// after that nobody has to be looked up.
+	heldUntil atomic.Int64
 }
 
 func newGuard(cfg ThrottleConfig, now func() time.Time) *guard {
@@ -51,6 +62,7 @@ func newGuard(cfg ThrottleConfig, now func() time.Time) *guard {
 	}
 	delays.Attempts = cfg.DefinitionAttempts
 	g.byPair = newTally(pairPlaces, delays)
+	g.bounds = make([]bound, boundPlaces)
 	delays.Attempts = cfg.AddressAttempts
 	g.byAddress = newTally(addressPlaces, delays)
 	return g
@@ -93,10 +105,7 @@ func (g *guard) begin(username, address string) (made *attempt, wait time.Durati
 	if client == "" {
 		return nil, 0
 	}
-	made = &attempt{guard: g, counts: []counted{{&g.byPair, g.places("pair", username, client)}}}
-	if !isShared && g.cfg.AddressAttempts > 0 {
-		made.counts = append(made.counts, counted{&g.byAddress, g.places("address", client)})
-	}
+	made = &attempt{guard: g, counts: g.counts(username, client, isShared)}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	made.at = g.now()
@@ -104,9 +113,93 @@ func (g *guard) begin(username, address string) (made *attempt, wait time.Durati
 		return nil, wait
 	}
 	for _, count := range made.counts {
-		count.tally.add(count.place, made.at)
+		g.hold(count.tally.add(count.place, made.at))
 	}
 	return made, 0
+}
+
+func (g *guard) counts(username, client string, isShared bool) []counted {
+	counts := make([]counted, 1, 2)
+	counts[0] = counted{&g.byPair, g.places("pair", username, client)}
+	if !isShared && g.cfg.AddressAttempts > 0 {
+		counts = append(counts, counted{&g.byAddress, g.places("address", client)})
+	}
+	return counts
+}
+
+func (g *guard) hold(until time.Time) {
+	g.heldUntil.Store(max(g.heldUntil.Load(), until.UnixNano()))
+}
+
+// What is answered from memory while guesses from there are held up: so many in
+// a second, and so many at once.
+const (
+	rememberedPerSecond = 5
+	rememberedAtOnce    = 5
+)
+
+// busyFor is for how long guesses count as held up after one that was refused,
+// uncounted, because too many waited to be hashed.
+const busyFor = 10 * time.Second
+
+// bound limits what is answered from memory.
+type bound struct {
+	spent     int64 // nanoseconds: when all that was spent is there again
+	busyUntil int64 // nanoseconds
+}
+
+// isHeld tells whether guesses at a username from an address are refused without
+// being hashed, so that an answer from memory would tell right ones from wrong
+// ones at no cost.
+func (g *guard) isHeld(username, address string) bool {
+	if !g.cfg.Enabled {
+		return false
+	}
+	now := g.now()
+	if now.UnixNano() >= g.heldUntil.Load() {
+		return false
+	}
+	client, isShared := g.client(address)
+	if client == "" {
+		return false
+	}
+	looked := attempt{guard: g, counts: g.counts(username, client, isShared)}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return looked.wait(now) > 0 || g.bound(looked.counts[0].place).busyUntil > now.UnixNano()
+}
+
+// spend takes one of the answers from memory that there may be for a username
+// and an address, and is false if there is none left.
+func (g *guard) spend(username, address string) bool {
+	client, _ := g.client(address)
+	place := g.places("pair", username, client)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now, b := g.now().UnixNano(), g.bound(place)
+	const one = int64(time.Second / rememberedPerSecond)
+	next := max(b.spent, now) + one
+	if next > now+rememberedAtOnce*one {
+		return false
+	}
+	b.spent = next
+	return true
+}
+
+// bound is that of a place. Two that share one share what there is.
+func (g *guard) bound(p places) *bound { return &g.bounds[p[0]%uint64(len(g.bounds))] }
+
+// wasBusy takes an attempt back that nobody had the time for.
+func (a *attempt) wasBusy() {
+	if a == nil {
+		return
+	}
+	a.takeBack()
+	a.guard.mu.Lock()
+	defer a.guard.mu.Unlock()
+	until := a.guard.now().Add(busyFor)
+	a.guard.bound(a.counts[0].place).busyUntil = until.UnixNano()
+	a.guard.hold(until)
 }
 
 func (a *attempt) wait(now time.Time) (wait time.Duration) {
@@ -116,7 +209,7 @@ func (a *attempt) wait(now time.Time) (wait time.Duration) {
 	return wait
 }
 
-// takeBack has an attempt count as nothing: it was right, or was not tried.
+// takeBack has an attempt count as nothing: it was right, or was not hashed.
 func (a *attempt) takeBack() {
 	if a == nil {
 		return
@@ -139,7 +232,7 @@ func (a *attempt) next() time.Duration {
 }
 
 func (g *guard) places(parts ...string) places {
-	sum := keyedDigest(g.key, parts...)
+	sum := quickDigest(g.key, parts...)
 	return places{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}
 }
 
@@ -157,11 +250,24 @@ func keyedDigest(key []byte, parts ...string) digest {
 	return digest(mac.Sum(nil))
 }
 
-// How many places there are in each row of a tally: at 24 bytes a place, 2 MiB
-// for the two rows of both.
+// quickDigest is a keyed digest of what nobody sees, and never compares: so
+// nothing can be appended to it.
+func quickDigest(key []byte, parts ...string) digest {
+	buf := make([]byte, 0, 384)
+	buf = append(buf, key...)
+	for _, part := range parts {
+		buf = binary.BigEndian.AppendUint64(buf, uint64(len(part)))
+		buf = append(buf, part...)
+	}
+	return sha256.Sum256(buf)
+}
+
+// How many places there are in each row of a tally, and for bounds: at 24 bytes a
+// place of a tally and 16 of a bound, 4 MiB in all.
 const (
-	pairPlaces    = 1 << 15
+	pairPlaces    = 1 << 16
 	addressPlaces = 1 << 13
+	boundPlaces   = 1 << 15
 )
 
 // tally counts wrong guesses in a fixed number of places.
@@ -196,7 +302,9 @@ func (t *tally) wait(p places, now time.Time) time.Duration {
 	return max(0, least)
 }
 
-func (t *tally) add(p places, now time.Time) {
+// add counts a guess, and returns when nobody whom that concerns has to wait any
+// more.
+func (t *tally) add(p places, now time.Time) (until time.Time) {
 	for row := range t.rows {
 		c := t.at(row, p)
 		if c.failures == 0 || !time.Unix(0, c.first).Add(t.delays.Window).After(now) {
@@ -204,7 +312,12 @@ func (t *tally) add(p places, now time.Time) {
 		}
 		c.failures++
 		c.last = now.UnixNano()
+		end := now.Add(t.delays.Wait(c.failures, time.Unix(0, c.first), now, now))
+		if end.After(until) {
+			until = end
+		}
 	}
+	return until
 }
 
 // takeBack undoes what add has done at a time, unless that is forgotten already.

@@ -4,11 +4,12 @@
 // signed with (JWT, RFC 7519, as bearer tokens of RFC 6750).
 //
 // The definitions live in the database, and a change reaches every host within
-// a second. Verifying a password is quick: what was verified once is remembered under a
-// digest keyed with a random key of the process, so that a password is hashed
-// only the first time. The digest covers the stored hash too, so a changed
-// password is never answered from memory. What was not verified yet is a guess:
-// after some wrong ones the next has to wait (ThrottleConfig).
+// a second. Verifying a password is quick: what was verified once from an address
+// is remembered under a digest keyed with a random key of the process, so that a
+// password is hashed only the first time it comes from there. The digest covers
+// the stored hash too, so a changed password is never answered from memory. What
+// was not verified from there yet is a guess: after some wrong ones the next has
+// to wait (ThrottleConfig).
 //
 // Tokens are not slowed down. To guess one is to guess a secret of 256 bits,
 // which a delay does not make harder; and as each is new, a good one could not be
@@ -154,8 +155,8 @@ type Definitions struct {
 	changes  atomic.Int64 // made through this value
 
 	digestKey []byte
-	right     *memory // digests of right credentials
-	wrong     *memory // and of wrong ones
+	right     *memory[digest]   // digests of right credentials, by where they were right (guessed.place)
+	wrong     *memory[struct{}] // by digests of wrong ones
 	guard     *guard
 	tries     singleflight.Group // by digest and address
 	checks    singleflight.Group // by digest
@@ -191,8 +192,8 @@ func New(config Config) *Definitions {
 		keys:      config.Keys,
 		refresh:   config.Refresh,
 		digestKey: make([]byte, 32),
-		right:     newMemory(),
-		wrong:     newMemory(),
+		right:     newMemory[digest](rightGeneration),
+		wrong:     newMemory[struct{}](wrongGeneration),
 		guard:     newGuard(*config.Throttle, config.Now),
 		logger:    config.Logger,
 		watched:   watched{logger: config.Logger},

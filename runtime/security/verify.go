@@ -2,6 +2,7 @@ package security
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -25,9 +26,11 @@ type Client struct {
 // Verify returns who has a username and a password. Credentials that let nobody
 // in are a *Refusal, which matches ErrDenied: an unknown username is found out no
 // faster than a wrong password. After wrong passwords from the client's address,
-// the next one that was not verified before has to wait (ErrTooEarly), whatever
-// it is; what was verified passes. Errors of the database and of the context come
-// back wrapped.
+// the next one has to wait (ErrTooEarly), whatever it is, unless credentials for
+// the username were verified from this address before. These still pass then: a
+// few each second at once, others after a hash as wrong ones do, so that nobody
+// who shares the address can try passwords any faster. Errors of the database and
+// of the context come back wrapped.
 func (d *Definitions) Verify(ctx context.Context, from Client, username, clear string) (Principal, error) {
 	current, err := d.current(ctx)
 	if err != nil {
@@ -51,11 +54,11 @@ func (d *Definitions) Verify(ctx context.Context, from Client, username, clear s
 		hash = g.found.hash
 	}
 	g.digest = keyedDigest(d.digestKey, hash, username, clear)
-	right := g.found != nil && d.right.has(g.digest)
-	if !right && !d.wrong.has(g.digest) {
-		if right, err = d.try(ctx, &g); err != nil {
-			return Principal{}, err
-		}
+	client, _ := d.guard.client(from.Address)
+	g.place = quickDigest(d.digestKey, "right", hash, username, client)
+	right, err := d.verify(ctx, &g)
+	if err != nil {
+		return Principal{}, err
 	}
 	if !right {
 		return Principal{}, &g.refusal
@@ -63,35 +66,96 @@ func (d *Definitions) Verify(ctx context.Context, from Client, username, clear s
 	return g.found.Principal, nil
 }
 
-// guessed are credentials that were not verified before.
+// guessed are credentials to be verified.
 type guessed struct {
 	from            Client
 	username, clear string
 
 	found   *stored // whose they may be; nil is nobody
 	digest  digest  // of what is stored, the username and the password
+	place   digest  // of what is stored, the username and the address: where they are remembered if they are right
 	refusal Refusal // if they are wrong
 }
 
-// try verifies a guess, unless it comes too early, and counts it if it is wrong.
-// The same one is counted once where it comes from one address at the same time,
-// so that many calls which begin with right credentials are no guessing.
+// wasRight tells whether credentials were right when they came from the same
+// address before.
+func (d *Definitions) wasRight(g *guessed) bool {
+	right, ok := d.right.get(g.place)
+	return ok && right == g.digest
+}
+
+func (d *Definitions) wasWrong(g *guessed) bool {
+	_, ok := d.wrong.get(g.digest)
+	return ok
+}
+
+// verify answers from memory what it can. Where guesses are held up, memory alone
+// would tell right credentials from wrong ones, at no cost and as often as
+// somebody likes who shares the address: so it is asked only so often, and beyond
+// that whatever comes is hashed.
+func (d *Definitions) verify(ctx context.Context, g *guessed) (right bool, err error) {
+	if d.guard.isHeld(g.username, g.from.Address) {
+		if d.wasWrong(g) {
+			return false, nil
+		}
+		if _, isKnown := d.right.get(g.place); isKnown && !d.guard.spend(g.username, g.from.Address) {
+			return d.hashAlone(ctx, g)
+		}
+	}
+	switch {
+	case d.wasRight(g):
+		return true, nil
+	case d.wasWrong(g):
+		return false, nil
+	}
+	return d.try(ctx, g)
+}
+
+// hashAlone verifies credentials by a hash of their own. Joining the same ones of
+// another call would tell that they are right: wrong ones have nobody to join.
+func (d *Definitions) hashAlone(ctx context.Context, g *guessed) (right bool, err error) {
+	attempt, wait := d.guard.begin(g.username, g.from.Address)
+	right, err = d.hashInTurn(ctx, g)
+	switch {
+	case errors.Is(err, ErrBusy):
+		attempt.wasBusy()
+	case right || err != nil:
+		attempt.takeBack()
+	case wait > 0:
+		err = g.tooEarly(wait)
+	default:
+		g.refusal.Slowed = attempt.next()
+	}
+	return right, err
+}
+
+func (g *guessed) tooEarly(wait time.Duration) error {
+	return &Refusal{Type: g.refusal.Type, Definition: g.refusal.Definition, Reason: TooEarly, Wait: wait}
+}
+
+// try verifies a guess, unless it comes too early, and counts it if it is wrong
+// and was hashed for this call. The same one is counted once where it comes from
+// one address at the same time, so that many calls which begin with right
+// credentials are no guessing.
 func (d *Definitions) try(ctx context.Context, g *guessed) (right bool, err error) {
 	client, _ := d.guard.client(g.from.Address)
 	var slowed time.Duration // where it is this call that is counted
 	trying := d.tries.DoChan(string(g.digest[:])+client, func() (any, error) {
 		// Another try may have ended since the caller looked.
-		if right := d.right.has(g.digest); right || d.wrong.has(g.digest) {
+		if right := d.wasRight(g); right || d.wasWrong(g) {
 			return right, nil
 		}
 		attempt, wait := d.guard.begin(g.username, g.from.Address)
 		if wait > 0 {
-			return false, &Refusal{Type: g.refusal.Type, Definition: g.refusal.Definition, Reason: TooEarly, Wait: wait}
+			return false, g.tooEarly(wait)
 		}
-		right, err := d.check(ctx, g)
-		if right || err != nil {
+		right, isOurs, err := d.check(ctx, g)
+		switch {
+		case errors.Is(err, ErrBusy):
+			attempt.wasBusy()
+		case right || err != nil || !isOurs:
 			attempt.takeBack()
-		} else {
+		default:
 			slowed = attempt.next()
 		}
 		return right, err
@@ -105,37 +169,47 @@ func (d *Definitions) try(ctx context.Context, g *guessed) (right bool, err erro
 	}
 }
 
-// check hashes a password, once for all who ask at the same time, and remembers
-// the result. It is not ended by the end of a call, for it is everybody's.
-func (d *Definitions) check(ctx context.Context, g *guessed) (right bool, err error) {
+// check hashes a password, once for all who ask at the same time, from wherever,
+// and remembers the result; isOurs is whether it was hashed for this call. It is
+// not ended by the end of a call, for it is everybody's.
+func (d *Definitions) check(ctx context.Context, g *guessed) (right, isOurs bool, err error) {
 	checked, err, _ := d.checks.Do(string(g.digest[:]), func() (any, error) {
-		if right := d.right.has(g.digest); right || d.wrong.has(g.digest) {
+		if right := d.wasRight(g); right || d.wasWrong(g) {
 			return right, nil
 		}
-		select {
-		case d.waiting <- struct{}{}:
-			defer func() { <-d.waiting }()
-		default:
-			return false, ErrBusy
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkLimit)
-		defer cancel()
-		select {
-		case d.hashing <- struct{}{}:
-			defer func() { <-d.hashing }()
-		case <-ctx.Done():
-			return false, ErrBusy
-		}
-		return d.hash(ctx, g.digest, g.found, g.clear)
+		isOurs = true
+		return d.hashInTurn(ctx, g)
 	})
-	return checked.(bool), err
+	if right = checked.(bool); right {
+		d.right.add(g.place, g.digest) // of those who joined, each has a place of its own
+	}
+	return right, isOurs, err
 }
 
-func (d *Definitions) hash(ctx context.Context, digest digest, found *stored, clear string) (right bool, err error) {
-	if found == nil {
-		err = d.hasher.VerifyDummy(ctx, clear)
+// hashInTurn waits for a turn to hash. The end of a call does not end it.
+func (d *Definitions) hashInTurn(ctx context.Context, g *guessed) (right bool, err error) {
+	select {
+	case d.waiting <- struct{}{}:
+		defer func() { <-d.waiting }()
+	default:
+		return false, ErrBusy
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkLimit)
+	defer cancel()
+	select {
+	case d.hashing <- struct{}{}:
+		defer func() { <-d.hashing }()
+	case <-ctx.Done():
+		return false, ErrBusy
+	}
+	return d.hash(ctx, g)
+}
+
+func (d *Definitions) hash(ctx context.Context, g *guessed) (right bool, err error) {
+	if g.found == nil {
+		err = d.hasher.VerifyDummy(ctx, g.clear)
 	} else {
-		right, _, err = d.hasher.Verify(ctx, found.hash, clear)
+		right, _, err = d.hasher.Verify(ctx, g.found.hash, g.clear)
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -143,47 +217,54 @@ func (d *Definitions) hash(ctx context.Context, digest digest, found *stored, cl
 	case err != nil:
 		return false, fmt.Errorf("verifying credentials: %w", err)
 	case right:
-		d.right.add(digest)
+		d.right.add(g.place, g.digest)
 	default:
-		d.wrong.add(digest)
+		d.wrong.add(g.digest, struct{}{})
 	}
 	return right, nil
 }
 
-// memory is a bounded set that forgets what was not asked for in a while: when
+// memory is a bounded map that forgets what was not asked for in a while: when
 // one generation is full, the one before it goes.
-type memory struct {
+type memory[V any] struct {
 	mu            sync.Mutex
-	young, before map[digest]struct{}
+	size          int // of a generation
+	young, before map[digest]V
 }
 
-// generation is the size of half a memory: 32 bytes and some each.
-const generation = 4096
+// The sizes of half a memory, at 32 bytes for wrong credentials and 64 for right
+// ones, and some each. Of right ones there are as many as addresses use them.
+const (
+	wrongGeneration = 4096
+	rightGeneration = 1 << 14
+)
 
-func newMemory() *memory { return &memory{young: map[digest]struct{}{}} }
+func newMemory[V any](generation int) *memory[V] {
+	return &memory[V]{size: generation, young: map[digest]V{}}
+}
 
-func (m *memory) add(d digest) {
+func (m *memory[V]) add(d digest, v V) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.addLocked(d)
+	m.addLocked(d, v)
 }
 
-func (m *memory) addLocked(d digest) {
-	if len(m.young) >= generation {
-		m.young, m.before = map[digest]struct{}{}, m.young
+func (m *memory[V]) addLocked(d digest, v V) {
+	if _, ok := m.young[d]; !ok && len(m.young) >= m.size {
+		m.young, m.before = map[digest]V{}, m.young
 	}
-	m.young[d] = struct{}{}
+	m.young[d] = v
 }
 
-func (m *memory) has(d digest) bool {
+func (m *memory[V]) get(d digest) (V, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.young[d]; ok {
-		return true
+	if v, ok := m.young[d]; ok {
+		return v, true
 	}
-	_, ok := m.before[d]
+	v, ok := m.before[d]
 	if ok {
-		m.addLocked(d)
+		m.addLocked(d, v)
 	}
-	return ok
+	return v, ok
 }

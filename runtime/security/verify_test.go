@@ -21,7 +21,7 @@ type counting struct {
 	hold              chan struct{} // hashing waits until it is closed; nil does not wait
 }
 
-func newCounting(t *testing.T) *counting {
+func newCounting(t testing.TB) *counting {
 	t.Helper()
 	hasher, err := password.New(password.Config{Algorithm: password.PBKDF2SHA512, Rounds: 1, SaltSize: 8})
 	if err != nil {

@@ -4,8 +4,9 @@ package backoff
 import "time"
 
 // Delays begin with First after so many wrong Attempts, double with each further
-// one, and end at Longest: they make guessing slow, and nobody can keep another
-// out for longer than that. Window after the first of them, all are forgotten.
+// one, and end at Longest: they make guessing slow. Who comes when a wait ends is
+// heard; but where two share a count, one of them who always comes first can have
+// the other wait again. Window after the first of them, all are forgotten.
 type Delays struct {
 	Attempts               int
 	First, Longest, Window time.Duration
@@ -25,5 +26,9 @@ func (d Delays) Wait(failures int, first, last, now time.Time) time.Duration {
 	return min(last.Add(delay).Sub(now), delay)
 }
 
-// Told is a wait as clients are told it, in whole seconds: never too short.
-func Told(wait time.Duration) time.Duration { return wait.Truncate(time.Second) + time.Second }
+// Told is a wait as clients are told it, in whole seconds, at least one: never too
+// short, and no longer than it has to be, for who waits longer than another who
+// shares the count leaves him the next guess.
+func Told(wait time.Duration) time.Duration {
+	return max(time.Second, (wait + time.Second - 1).Truncate(time.Second))
+}

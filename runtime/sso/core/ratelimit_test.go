@@ -112,7 +112,7 @@ func TestRateLimit(t *testing.T) {
 func untilMidnight(env *ssotest.Env) string {
 	now := database.Timestamp(env.Clock.Now())
 	wait := now.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now)
-	return strconv.Itoa(int(wait/time.Second) + 1)
+	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 }
 
 // TestRateLimitCountsCallsOnce makes calls that look at the session twice.

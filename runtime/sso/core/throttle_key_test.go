@@ -47,7 +47,7 @@ func TestThrottleThroughARotation(t *testing.T) {
 			hosts[i%len(hosts)].want("E005001", "jane", guessed, abroad)
 		}
 		for _, host := range hosts {
-			host.want("wait 2", "jane", ssotest.Password, abroad)
+			host.want("wait 1", "jane", ssotest.Password, abroad)
 		}
 	})
 }
@@ -67,7 +67,7 @@ func TestThrottleOfHostsThatStartAtOnce(t *testing.T) {
 			guesser{env, cores[i]}.want("E005001", "nobody", guessed, abroad)
 		}
 		for _, core := range cores {
-			guesser{env, core}.want("wait 2", "nobody", guessed, abroad)
+			guesser{env, core}.want("wait 1", "nobody", guessed, abroad)
 		}
 	})
 }
@@ -100,7 +100,7 @@ func TestThrottleKeyThatCannotBeRead(t *testing.T) {
 				hosts[i%2].want("E005001", what, guessed, abroad)
 			}
 			for _, host := range hosts {
-				host.want("wait 2", what, guessed, abroad)
+				host.want("wait 1", what, guessed, abroad)
 			}
 			env.Log = new(ssotest.Log)
 		}

@@ -71,7 +71,7 @@ func TestTooManyLogins(t *testing.T) {
 				t.Fatalf("%s: %v", text, err)
 			}
 			delete(got, "cid")
-			if response.StatusCode != 429 || response.Header.Get("Retry-After") != "2" || !reflect.DeepEqual(got, refused("E005001")) {
+			if response.StatusCode != 429 || response.Header.Get("Retry-After") != "1" || !reflect.DeepEqual(got, refused("E005001")) {
 				t.Errorf("%s, with the right password: %s, Retry-After %q, %s", username, response.Status, response.Header.Get("Retry-After"), text)
 			}
 		}
@@ -115,7 +115,7 @@ func TestTooManyCalls(t *testing.T) {
 			response, text := s.raw(http.MethodGet, "/user", body)
 			wantStatus, wantRetry := 200, ""
 			if i == 2 {
-				wantStatus, wantRetry = 429, "3601"
+				wantStatus, wantRetry = 429, "3600"
 			}
 			if response.StatusCode != wantStatus || response.Header.Get("Retry-After") != wantRetry {
 				t.Errorf("call %d: %s, Retry-After %q: %s", i+1, response.Status, response.Header.Get("Retry-After"), text)
