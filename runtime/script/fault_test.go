@@ -74,7 +74,7 @@ func TestRunawayCallEndsAtItsDeadlineAndAloneDoes(t *testing.T) {
 }
 
 func TestSetupAndFinishAreHeldToTheDeadline(t *testing.T) {
-	h := newHost(t, map[string]string{"greet.go": answering("1")}, within(300*time.Millisecond))
+	h := newHost(t, map[string]string{"greet.go": answering("1")}, within(2*time.Second))
 	release := make(chan struct{})
 	nothing := func(context.Context, *service.Service) {}
 	for name, parts := range map[string]struct {
@@ -394,7 +394,7 @@ func (c *compiled) Handle() error {
 }
 
 func TestCompiledInService(t *testing.T) {
-	h := newHost(t, nil, within(50*time.Millisecond), func(c *script.Config) { c.StuckAfter = time.Millisecond })
+	h := newHost(t, nil, within(2*time.Second), func(c *script.Config) { c.StuckAfter = time.Millisecond })
 	block := make(chan struct{})
 	if err := h.Register("crm.compiled", func() service.Handler { return &compiled{block: block} }); err != nil {
 		t.Fatal(err)

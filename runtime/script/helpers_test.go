@@ -137,6 +137,12 @@ func within(limit time.Duration) func(*script.Config) {
 	return func(config *script.Config) { config.Timeout = limit }
 }
 
+// withinOf returns a configuration with a deadline for the calls of one service:
+// those that are to succeed have all the time that they need.
+func withinOf(service string, limit time.Duration) func(*script.Config) {
+	return func(config *script.Config) { config.Timeouts = map[string]time.Duration{service: limit} }
+}
+
 // source returns a file with one service whose Handle has the given body.
 func source(name, body string, imports ...string) string {
 	text := "package services\n\nimport \"gatehouse/runtime/service\"\n"

@@ -74,7 +74,7 @@ var logsAndGreets = map[string]string{
 }
 
 func TestStuckCallsCloseTheirPackageAloneUntilTheyEnd(t *testing.T) {
-	h := newHost(t, logsAndGreets, within(50*time.Millisecond), func(c *script.Config) { c.PoolSize = 6 })
+	h := newHost(t, logsAndGreets, withinOf("bad.bad", 50*time.Millisecond), func(c *script.Config) { c.PoolSize = 6 })
 	open := make(chan struct{})
 	h.stick(t, "bad.bad", 2, open)
 	if got := h.call("good.good", ""); got.err != nil {
@@ -157,7 +157,7 @@ func TestInvokedCallsThatAreStuckCount(t *testing.T) {
 }
 
 func TestStuckCompiledInServiceIsRefused(t *testing.T) {
-	h := newHost(t, nil, within(50*time.Millisecond), func(c *script.Config) { c.PoolSize = 4 })
+	h := newHost(t, nil, withinOf("native", 50*time.Millisecond), func(c *script.Config) { c.PoolSize = 4 })
 	block := make(chan struct{})
 	for _, name := range []string{"native", "other"} {
 		if err := h.Register(name, func() service.Handler { return &compiled{block: block} }); err != nil {
