@@ -30,11 +30,11 @@ func (c *channel) clientOf(r *http.Request) string {
 			if !c.isProxy(client) {
 				return client
 			}
-			next := strings.TrimSpace(text)
-			if _, err := netip.ParseAddr(addressOf(next)); err != nil {
+			next := addressOf(strings.TrimSpace(text))
+			if _, err := netip.ParseAddr(next); err != nil {
 				return client // "unknown" and the like: no more is known than the proxy's own address
 			}
-			client = addressOf(next)
+			client = next
 		}
 	}
 	return client

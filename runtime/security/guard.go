@@ -1,7 +1,6 @@
 package security
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -55,16 +54,10 @@ func newGuard(cfg ThrottleConfig, now func() time.Time) *guard {
 	// has checked, nothing is exempt.
 	g.shared, _ = network.ParseList(cfg.SharedAddresses)
 	g.exempt, _ = network.ParseList(cfg.ExemptAddresses)
-	delays := backoff.Delays{
-		First:   time.Duration(cfg.FirstDelay) * time.Second,
-		Longest: time.Duration(cfg.LongestDelay) * time.Second,
-		Window:  time.Duration(cfg.Window) * time.Second,
-	}
-	delays.Attempts = cfg.DefinitionAttempts
-	g.byPair = newTally(pairPlaces, delays)
+	delays := cfg.delays()
+	g.byPair = newTally(pairPlaces, delays.After(cfg.DefinitionAttempts))
 	g.bounds = make([]bound, boundPlaces)
-	delays.Attempts = cfg.AddressAttempts
-	g.byAddress = newTally(addressPlaces, delays)
+	g.byAddress = newTally(addressPlaces, delays.After(cfg.AddressAttempts))
 	return g
 }
 
@@ -238,17 +231,6 @@ func (g *guard) places(parts ...string) places {
 
 // digest stands for some texts, under a key.
 type digest = [sha256.Size]byte
-
-func keyedDigest(key []byte, parts ...string) digest {
-	mac := hmac.New(sha256.New, key)
-	for _, part := range parts {
-		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-		mac.Write(size[:])
-		mac.Write([]byte(part))
-	}
-	return digest(mac.Sum(nil))
-}
 
 // quickDigest is a keyed digest of what nobody sees, and never compares: so
 // nothing can be appended to it.

@@ -249,6 +249,20 @@ func TestManyGuessersMakeNoRoom(t *testing.T) {
 	}
 }
 
+// atOnce sends so many guesses at the same time, and returns where their outcomes
+// come, in any order.
+func (g *guesser) atOnce(n int, guess func(i int) (address, clear string)) <-chan string {
+	results := make(chan string, n)
+	for i := range n {
+		go func() {
+			address, clear := guess(i)
+			_, err := g.d.Verify(context.Background(), security.Client{Address: address}, "client", clear)
+			results <- outcomeOf(err)
+		}()
+	}
+	return results
+}
+
 // TestGuessesAtOnce sends guesses while none can be hashed: no more are tried
 // than may be wrong, whoever else waits.
 func TestGuessesAtOnce(t *testing.T) {
@@ -256,13 +270,7 @@ func TestGuessesAtOnce(t *testing.T) {
 		g := newGuesser(t, db, nil)
 		g.hasher.hold = make(chan struct{})
 		const guesses = 60
-		results := make(chan string, guesses)
-		for i := range guesses {
-			go func() {
-				_, err := g.d.Verify(context.Background(), security.Client{Address: abroad}, "client", fmt.Sprint("guess ", i))
-				results <- outcomeOf(err)
-			}()
-		}
+		results := g.atOnce(guesses, func(i int) (address, clear string) { return abroad, fmt.Sprint("guess ", i) })
 		for range guesses - 5 {
 			if got := <-results; got != "1s" {
 				t.Errorf("one too many: %s", got)
@@ -288,13 +296,7 @@ func TestManyBeginAtOnce(t *testing.T) {
 		g := newGuesser(t, db, nil)
 		g.hasher.hold = make(chan struct{})
 		const calls = 60
-		results := make(chan string, calls)
-		for i := range calls {
-			go func() {
-				_, err := g.d.Verify(context.Background(), security.Client{Address: fmt.Sprint("192.0.2.", i%3)}, "client", "right")
-				results <- outcomeOf(err)
-			}()
-		}
+		results := g.atOnce(calls, func(i int) (address, clear string) { return fmt.Sprint("192.0.2.", i%3), "right" })
 		for g.hasher.verified.Load() == 0 {
 			time.Sleep(time.Millisecond)
 		}

@@ -5,7 +5,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"gatehouse/runtime/internal/network"
+	"gatehouse/runtime/internal/backoff"
+	"gatehouse/runtime/internal/settings"
 )
 
 // ThrottleConfig says how wrong guesses at the passwords of Basic Auth
@@ -34,11 +35,8 @@ func DefaultThrottle() ThrottleConfig {
 
 // UnmarshalYAML takes true and false for the whole section.
 func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
-		return node.Load(&c.Enabled)
-	}
 	type section ThrottleConfig // without this method
-	return node.Load((*section)(c), yaml.WithKnownFields())
+	return settings.LoadSwitch(node, &c.Enabled, (*section)(c))
 }
 
 // Check tells what is wrong, each setting by its path, which begins with the
@@ -47,23 +45,20 @@ func (c *ThrottleConfig) Check(section string) (faults []error) {
 	if !c.Enabled {
 		return nil
 	}
-	between := func(name string, value, least, most int) {
-		if value < least || value > most {
-			faults = append(faults, fmt.Errorf("%s.%s: must be between %d and %d, not %d", section, name, least, most, value))
-		}
-	}
-	between("definition_attempts", c.DefinitionAttempts, 1, 1_000_000)
-	between("address_attempts", c.AddressAttempts, 0, 1_000_000)
-	between("longest_delay", c.LongestDelay, 1, 86_400)
-	between("first_delay", c.FirstDelay, 1, max(1, c.LongestDelay))
-	between("window", c.Window, max(1, c.LongestDelay), 30*86_400)
-	for _, list := range []struct {
-		name     string
-		networks []string
-	}{{"shared_addresses", c.SharedAddresses}, {"exempt_addresses", c.ExemptAddresses}} {
-		if _, err := network.ParseList(list.networks); err != nil {
-			faults = append(faults, fmt.Errorf("%s.%s: %w", section, list.name, err))
-		}
-	}
+	fault := settings.Fault(func(setting, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
+	})
+	fault.Between("definition_attempts", c.DefinitionAttempts, 1, 1_000_000)
+	c.shared().Check(fault)
 	return faults
 }
+
+func (c *ThrottleConfig) shared() backoff.Settings {
+	return backoff.Settings{
+		AddressAttempts: c.AddressAttempts,
+		FirstDelay:      c.FirstDelay, LongestDelay: c.LongestDelay, Window: c.Window,
+		SharedAddresses: c.SharedAddresses, ExemptAddresses: c.ExemptAddresses,
+	}
+}
+
+func (c *ThrottleConfig) delays() backoff.Delays { return c.shared().Delays() }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
 )
 
@@ -53,7 +54,7 @@ func (d *Definitions) Verify(ctx context.Context, from Client, username, clear s
 	if g.found != nil {
 		hash = g.found.hash
 	}
-	g.digest = keyedDigest(d.digestKey, hash, username, clear)
+	g.digest = secret.Digest(d.digestKey, hash, username, clear)
 	client, _ := d.guard.client(from.Address)
 	g.place = quickDigest(d.digestKey, "right", hash, username, client)
 	right, err := d.verify(ctx, &g)

@@ -1,7 +1,44 @@
 // Package backoff is how long wrong guesses are held up, whoever counts them.
 package backoff
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/runtime/internal/network"
+	"gatehouse/runtime/internal/settings"
+)
+
+// Settings are those that every section about guesses has, in their units.
+type Settings struct {
+	AddressAttempts                  int
+	FirstDelay, LongestDelay, Window int // seconds
+	SharedAddresses, ExemptAddresses []string
+}
+
+// Check tells what is wrong, each setting by its name.
+func (s Settings) Check(fault settings.Fault) {
+	fault.Between("address_attempts", s.AddressAttempts, 0, 1_000_000)
+	fault.Between("longest_delay", s.LongestDelay, 1, 86_400)
+	fault.Between("first_delay", s.FirstDelay, 1, max(1, s.LongestDelay))
+	fault.Between("window", s.Window, max(1, s.LongestDelay), 30*86_400)
+	for _, list := range []struct {
+		name     string
+		networks []string
+	}{{"shared_addresses", s.SharedAddresses}, {"exempt_addresses", s.ExemptAddresses}} {
+		if _, err := network.ParseList(list.networks); err != nil {
+			fault(list.name, "%v", err)
+		}
+	}
+}
+
+// Delays are those that the settings ask for, but for the attempts before them.
+func (s Settings) Delays() Delays {
+	return Delays{
+		First:   time.Duration(s.FirstDelay) * time.Second,
+		Longest: time.Duration(s.LongestDelay) * time.Second,
+		Window:  time.Duration(s.Window) * time.Second,
+	}
+}
 
 // Delays begin with First after so many wrong Attempts, double with each further
 // one, and end at Longest: they make guessing slow. Who comes when a wait ends is
@@ -10,6 +47,12 @@ import "time"
 type Delays struct {
 	Attempts               int
 	First, Longest, Window time.Duration
+}
+
+// After returns the delays after so many attempts.
+func (d Delays) After(attempts int) Delays {
+	d.Attempts = attempts
+	return d
 }
 
 // Wait is how long the next guess has to wait after so many wrong ones, by when

@@ -1,11 +1,32 @@
-// Package settings reads from the types of configurations what their settings
-// are called.
+// Package settings has what the sections of configurations share: what their
+// settings are called, how they are read, and how they are checked.
 package settings
 
 import (
 	"reflect"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
+
+// LoadSwitch reads a section that may as well be a switch: true and false go to
+// enabled, anything else to the section.
+func LoadSwitch(node *yaml.Node, enabled *bool, section any) error {
+	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
+		return node.Load(enabled)
+	}
+	return node.Load(section, yaml.WithKnownFields())
+}
+
+// Fault is told what is wrong with a setting, by its name.
+type Fault func(setting, format string, args ...any)
+
+// Between finds fault with a number that is out of bounds.
+func (f Fault) Between(setting string, value, least, most int) {
+	if value < least || value > most {
+		f(setting, "must be between %d and %d, not %d", least, most, value)
+	}
+}
 
 // Name returns the name of the setting that a field holds; "" if none.
 func Name(field reflect.StructField) string {

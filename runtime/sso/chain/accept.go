@@ -25,19 +25,17 @@ func (c *Chain) Accept(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	err = c.checkHead(ctx, &read, found)
+	isHeadAltered := errors.Is(err, ErrAltered)
 	if err == nil {
-		if err = c.recognize(ctx, &read); err == nil {
-			return false, nil
-		}
-	} else if errors.Is(err, ErrAltered) {
-		read, err = c.makeHead(ctx, &read)
-		if err != nil {
-			return false, err
-		}
-		err = ErrAltered
+		err = c.recognize(ctx, &read)
 	}
 	if !errors.Is(err, ErrAltered) {
 		return false, err
+	}
+	if isHeadAltered {
+		if read, err = c.makeHead(ctx, &read); err != nil {
+			return false, err
+		}
 	}
 	c.seen.newest = pointOf(&read)
 	c.seen.accepted++

@@ -28,6 +28,11 @@ func (f *HeadFile) Recall() (Kept, error) {
 	if err != nil {
 		return Kept{}, err
 	}
+	return f.find(lines)
+}
+
+// find reads what the lines say of the database.
+func (f *HeadFile) find(lines []string) (_ Kept, err error) {
 	for number, line := range lines {
 		head, count, isOurs := f.parse(line)
 		if !isOurs {
@@ -65,16 +70,16 @@ func (f *HeadFile) Keep(kept Kept) error {
 		return err
 	}
 	defer unlock()
-	before, err := f.Recall()
+	lines, err := f.lines()
+	if err != nil {
+		return err
+	}
+	before, err := f.find(lines)
 	if err != nil {
 		return err
 	}
 	if before.Accepted > kept.Accepted {
 		return nil
-	}
-	lines, err := f.lines()
-	if err != nil {
-		return err
 	}
 	var text strings.Builder
 	for _, line := range lines {

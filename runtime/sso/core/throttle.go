@@ -2,10 +2,7 @@ package core
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -17,6 +14,7 @@ import (
 	"gatehouse/runtime/internal/backoff"
 	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/words"
+	"gatehouse/runtime/secret"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/store"
@@ -155,14 +153,8 @@ func (t *throttle) isExempt(addresses string) bool {
 // digest names a row without telling whose it is. 128 bits are enough: who
 // does not know the key cannot look for two names with one digest.
 func (t *throttle) digest(parts ...string) string {
-	mac := hmac.New(sha256.New, t.key)
-	for _, part := range parts {
-		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-		mac.Write(size[:])
-		mac.Write([]byte(part))
-	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+	sum := secret.Digest(t.key, parts...)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // digests are what a Lookup reads the counters by.
@@ -206,8 +198,7 @@ func (t *throttle) wait(row *store.Throttle, attempts int, now time.Time) time.D
 	if row == nil {
 		return 0
 	}
-	delays := backoff.Delays{Attempts: attempts, First: seconds(t.cfg.FirstDelay), Longest: seconds(t.cfg.LongestDelay), Window: seconds(t.cfg.Window)}
-	return delays.Wait(row.Failures, row.FirstFailure, row.LastFailure, now)
+	return t.cfg.delays().After(attempts).Wait(row.Failures, row.FirstFailure, row.LastFailure, now)
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -3,7 +3,8 @@ package core
 import (
 	"go.yaml.in/yaml/v4"
 
-	"gatehouse/runtime/internal/network"
+	"gatehouse/runtime/internal/backoff"
+	"gatehouse/runtime/internal/settings"
 )
 
 // ThrottleConfig says how wrong guesses at passwords, TOTP codes and the like
@@ -33,11 +34,8 @@ func defaultThrottle() ThrottleConfig {
 
 // UnmarshalYAML takes true and false for the whole section.
 func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
-		return node.Load(&c.Enabled)
-	}
 	type section ThrottleConfig // without this method
-	return node.Load((*section)(c), yaml.WithKnownFields())
+	return settings.LoadSwitch(node, &c.Enabled, (*section)(c))
 }
 
 // check tells what is wrong, each setting by its name below login.throttle.
@@ -46,21 +44,18 @@ func (c *ThrottleConfig) check(fault func(setting, format string, args ...any)) 
 	if !c.Enabled {
 		return
 	}
-	const setting = "login.throttle."
-	between := func(name string, value, least, most int) {
-		if value < least || value > most {
-			fault(setting+name, "must be between %d and %d, not %d", least, most, value)
-		}
-	}
-	between("user_attempts", c.UserAttempts, 1, 1_000_000)
-	between("address_attempts", c.AddressAttempts, 0, 1_000_000)
-	between("longest_delay", c.LongestDelay, 1, 86_400)
-	between("first_delay", c.FirstDelay, 1, max(1, c.LongestDelay))
-	between("window", c.Window, max(1, c.LongestDelay), 30*86_400)
-	between("known_address", c.KnownAddress, 0, 3650)
-	for name, networks := range map[string][]string{"shared_addresses": c.SharedAddresses, "exempt_addresses": c.ExemptAddresses} {
-		if _, err := network.ParseList(networks); err != nil {
-			fault(setting+name, "%v", err)
-		}
+	below := settings.Fault(func(setting, format string, args ...any) { fault("login.throttle."+setting, format, args...) })
+	below.Between("user_attempts", c.UserAttempts, 1, 1_000_000)
+	below.Between("known_address", c.KnownAddress, 0, 3650)
+	c.shared().Check(below)
+}
+
+func (c *ThrottleConfig) shared() backoff.Settings {
+	return backoff.Settings{
+		AddressAttempts: c.AddressAttempts,
+		FirstDelay:      c.FirstDelay, LongestDelay: c.LongestDelay, Window: c.Window,
+		SharedAddresses: c.SharedAddresses, ExemptAddresses: c.ExemptAddresses,
 	}
 }
+
+func (c *ThrottleConfig) delays() backoff.Delays { return c.shared().Delays() }
