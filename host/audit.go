@@ -73,7 +73,7 @@ entry= is the ID that "gatehouse audit verify" names an entry by.`,
 	flags.StringVar(&filter.CID, "cid", "", "only the call with this correlation `ID`")
 	flags.StringVar(&user, "user", "", "only calls of, or about, this `user`: a username or a user ID")
 	flags.StringVar(&filter.Op, "op", "", "only this `operation`, such as user.update_current_user")
-	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m or 24h")
+	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m, 24h or 2d")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON object a line")
 	in.flags(flags)
@@ -84,12 +84,9 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if back, err := time.ParseDuration(text); err == nil && back >= 0 {
-		return now.Add(-back), nil
-	}
-	since, err := sso.ParseTime(text)
+	since, err := sso.ParseMoment(text, now)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("--since: %w, or a duration such as 24h", err)
+		return time.Time{}, fmt.Errorf("--since: %w", err)
 	}
 	return since, nil
 }

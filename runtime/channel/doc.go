@@ -78,20 +78,21 @@ var failures = map[int]struct {
 	name, description, details string
 	headers                    []openapi.Header
 }{
-	http.StatusBadRequest:            {name: "BadRequest", description: "The request is not what the operation takes.", details: "The body: want a JSON object"},
-	http.StatusUnauthorized:          {name: "NotAuthenticated", description: "No credentials, or wrong ones.", details: "Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of a security definition", headers: []openapi.Header{{Name: "WWW-Authenticate", Description: "The ways to authenticate.", Schema: text("")}}},
-	http.StatusForbidden:             {name: "Forbidden", description: "The service, or the SSO, has refused the call.", details: "Not allowed"},
-	http.StatusNotFound:              {name: "NotFound", description: "There is no such path.", details: "No such path"},
-	http.StatusMethodNotAllowed:      {name: "MethodNotAllowed", description: "The path does not take this method.", details: "Method not allowed: this path takes GET, HEAD, OPTIONS", headers: []openapi.Header{{Name: "Allow", Description: "The methods that the path takes.", Schema: text("", "GET, HEAD, OPTIONS")}}},
-	http.StatusRequestEntityTooLarge: {name: "TooLarge", description: "The body is larger than http.max_body.", details: "The body is larger than 1048576 bytes"},
-	http.StatusTooManyRequests:       {name: "TooManyRequests", description: "Too many wrong passwords, or too many calls.", details: "Too many wrong passwords: try again in 2 seconds", headers: []openapi.Header{RetryAfterHeader}},
-	http.StatusInternalServerError:   {name: "InternalError", description: "A failure that is not the caller's. The log tells the cause, under the cid.", details: internalError},
-	http.StatusServiceUnavailable:    {name: "Unavailable", description: "The database is away, or the host is too busy: the same request may succeed later.", details: "The database is unavailable: try again later", headers: []openapi.Header{RetryAfterHeader}},
-	http.StatusGatewayTimeout:        {name: "TimedOut", description: "The call of the service took too long and was ended.", details: "service hello.hello timed out after 30s"},
+	http.StatusBadRequest:              {name: "BadRequest", description: "The request is not what the operation takes.", details: "The body: want a JSON object"},
+	http.StatusUnauthorized:            {name: "NotAuthenticated", description: "No credentials, or wrong ones.", details: "Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of a security definition", headers: []openapi.Header{{Name: "WWW-Authenticate", Description: "The ways to authenticate.", Schema: text("")}}},
+	http.StatusForbidden:               {name: "Forbidden", description: "The service, or the SSO, has refused the call.", details: "Not allowed"},
+	http.StatusNotFound:                {name: "NotFound", description: "There is no such path.", details: "No such path"},
+	http.StatusMethodNotAllowed:        {name: "MethodNotAllowed", description: "The path does not take this method.", details: "Method not allowed: this path takes GET, HEAD, OPTIONS", headers: []openapi.Header{{Name: "Allow", Description: "The methods that the path takes.", Schema: text("", "GET, HEAD, OPTIONS")}}},
+	http.StatusRequestEntityTooLarge:   {name: "TooLarge", description: "The body is larger than http.max_body.", details: "The body is larger than 1048576 bytes"},
+	http.StatusTooManyRequests:         {name: "TooManyRequests", description: "Too many wrong passwords, or too many calls.", details: "Too many wrong passwords: try again in 2 seconds", headers: []openapi.Header{RetryAfterHeader}},
+	http.StatusInternalServerError:     {name: "InternalError", description: "A failure that is not the caller's. The log tells the cause, under the cid.", details: internalError},
+	http.StatusServiceUnavailable:      {name: "Unavailable", description: "The database is away, or the host is too busy: the same request may succeed later.", details: "The database is unavailable: try again later", headers: []openapi.Header{RetryAfterHeader}},
+	http.StatusHTTPVersionNotSupported: {name: "OldHTTP", description: "The answer needs HTTP/1.1: HTTP/1.0 cannot tell whether it is complete.", details: "This answer needs HTTP/1.1"},
+	http.StatusGatewayTimeout:          {name: "TimedOut", description: "The call of the service took too long and was ended.", details: "service hello.hello timed out after 30s"},
 }
 
 // ErrorAnswers documents what WriteError answers with statuses, for the
-// operations of a route. The statuses are 400, 404, 405, 413, 429, 500 or 503.
+// operations of a route. The statuses are 400, 404, 405, 413, 429, 500, 503 or 505.
 func ErrorAnswers(statuses ...int) []openapi.Answer { return answersOf(errorSchema, "", statuses) }
 
 func answersOf(schema *openapi.Schema, prefix string, statuses []int) []openapi.Answer {

@@ -61,6 +61,10 @@ func taken(kind sso.Kind, values []string) *openapi.Schema {
 		return count(sso.MaxDays)
 	case sso.Seconds:
 		return count(sso.MaxSeconds)
+	case sso.Serial:
+		return count(sso.MaxSerial)
+	case sso.Moment:
+		return takenMomentSchema
 	case sso.TextList:
 		return &openapi.Schema{Types: []string{openapi.Array, openapi.String, openapi.Number}, Items: types(openapi.String, openapi.Number)}
 	case sso.Anything:
@@ -81,14 +85,23 @@ func count(most int64) *openapi.Schema {
 	return &openapi.Schema{Types: []string{openapi.Integer, openapi.String}, Pattern: "^[0-9]+$", Minimum: openapi.Int(0), Maximum: openapi.Int(most)}
 }
 
+// takenTime is a regular expression for the times that sso.ParseTime reads.
+const takenTime = `[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?`
+
 const exampleTime = "2345-12-27T11:22:33"
 
 var (
 	takenTimeSchema = &openapi.Schema{
 		Name: "TakenTime", Types: []string{openapi.String},
 		Description: "A time in ISO 8601: without zone, which is UTC, with an offset, or a date alone, which is its midnight. Years are from 1 to 9999.",
-		Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$`,
+		Pattern:     "^" + takenTime + "$",
 		Examples:    []any{exampleTime, "2345-12-27", "2345-12-27T11:22:33+02:00"},
+	}
+	takenMomentSchema = &openapi.Schema{
+		Name: "TakenMoment", Types: []string{openapi.String},
+		Description: "A time as TakenTime, or how long ago it was: days, hours, minutes and seconds, up to a hundred years.",
+		Pattern:     "^(" + takenTime + `|[0-9]+d|([0-9]+d)?([0-9]+(\.[0-9]+)?(ms|s|m|h))+)$`,
+		Examples:    []any{"24h", "2d", "1h30m", exampleTime},
 	}
 	timeSchema = &openapi.Schema{
 		Name: "Time", Types: []string{openapi.String},
@@ -106,7 +119,7 @@ func told(key sso.Key) *openapi.Schema {
 		schema = types(openapi.Boolean)
 	case sso.Instant:
 		schema = timeSchema
-	case sso.Count:
+	case sso.Count, sso.Serial:
 		schema = &openapi.Schema{Types: []string{openapi.Integer}, Minimum: openapi.Int(0)}
 	case sso.Anything:
 		return &openapi.Schema{}
@@ -248,6 +261,7 @@ var (
 	signupTag            = openapi.Tag{Name: "Sign-up", Description: "How people make themselves users."}
 	passwordsTag         = openapi.Tag{Name: "Passwords", Description: "Passwords, TOTP keys, and passwords that were forgotten."}
 	linksTag             = openapi.Tag{Name: "Links", Description: "Links of users to security definitions: who calls a service by one is the user."}
+	auditTag             = openapi.Tag{Name: "Audit", Description: "What was called, by whom and from where, refusals included."}
 	userAttributesTag    = openapi.Tag{Name: "Attributes of users", Description: "Named values that users have."}
 	sessionAttributesTag = openapi.Tag{Name: "Attributes of sessions", Description: "Named values that sessions have."}
 )

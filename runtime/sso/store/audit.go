@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -17,34 +19,91 @@ func (e *AuditEntry) columns() []any {
 		&e.UserAgent, &e.Result, &e.SubStatus, &e.Keys, &e.Changes}
 }
 
+// AuditFilter chooses entries of the audit; an empty field chooses all.
+type AuditFilter struct {
+	ID    int64 // of the one entry; 0 is any
+	CID   string
+	User  string // user ID, of the caller or of the target
+	Op    string
+	Since time.Time
+	Limit int // the newest so many; 0 is all
+
+	Until      time.Time // itself not included
+	Actor      string    // user ID
+	Target     string    // user ID
+	App        string
+	RemoteAddr string
+	Result     string
+	SubStatus  string // a code that is among those of the entry
+	Key        string // a key that is among those of the entry
+
+	Above, Below int64 // IDs, themselves not included; 0 is any
+}
+
+// conditions returns the WHERE clause of a filter, "" for all entries.
+func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args []any) {
+	var all []string
+	add := func(condition string, values ...any) {
+		for _, value := range values {
+			args = append(args, value)
+			condition = strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args)))
+		}
+		all = append(all, condition)
+	}
+	if f.ID != 0 {
+		add("id = ?", f.ID)
+	}
+	if f.Above > 0 {
+		add("id > ?", f.Above)
+	}
+	if f.Below > 0 {
+		add("id < ?", f.Below)
+	}
+	for _, exact := range []struct{ column, value string }{
+		{"cid", f.CID}, {"op", f.Op}, {"actor", f.Actor}, {"target", f.Target}, {"app", f.App},
+		{"remote_addr", f.RemoteAddr}, {"result", f.Result},
+	} {
+		if exact.value != "" {
+			add(exact.column+" = ?", exact.value)
+		}
+	}
+	if f.User != "" {
+		add("(actor = ? OR target = ?)", f.User)
+	}
+	if !f.Since.IsZero() {
+		add("time >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		add("time < ?", f.Until)
+	}
+	if f.SubStatus != "" || f.Result != "" && f.Result != ResultOK {
+		all = append(all, isRefused)
+	}
+	among := "instr(',' || %s || ',', ',' || ? || ',') > 0"
+	if dialect == database.PostgreSQL {
+		among = strings.Replace(among, "instr", "strpos", 1)
+	}
+	if f.SubStatus != "" {
+		add(fmt.Sprintf(among, "sub_status"), f.SubStatus)
+	}
+	if f.Key != "" {
+		add(fmt.Sprintf(among, "keys"), f.Key)
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(all, " AND "), args
+}
+
+// isRefused is what the index gatehouse_audit_refused is of, as it is written
+// there.
+const isRefused = "result <> 'ok'"
+
 // Audit calls each with the entries that a filter chooses, oldest first.
 // Entries that come in meanwhile may or may not be among them.
 func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEntry) error) error {
-	var conditions []string
-	var args []any
-	where := func(condition string, arg any) {
-		args = append(args, arg)
-		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
-	}
-	if filter.ID != 0 {
-		where("id = ?", filter.ID)
-	}
-	if filter.CID != "" {
-		where("cid = ?", filter.CID)
-	}
-	if filter.User != "" {
-		where("(actor = ? OR target = ?)", filter.User)
-	}
-	if filter.Op != "" {
-		where("op = ?", filter.Op)
-	}
-	if !filter.Since.IsZero() {
-		where("time >= ?", filter.Since)
-	}
-	sql := "SELECT " + auditColumns + " FROM gatehouse_audit"
-	if len(conditions) > 0 {
-		sql += " WHERE " + strings.Join(conditions, " AND ")
-	}
+	where, args := filter.conditions(s.db.Dialect())
+	sql := "SELECT " + auditColumns + " FROM gatehouse_audit" + where
 	if filter.Limit > 0 {
 		sql = fmt.Sprintf("SELECT * FROM (%s ORDER BY id DESC LIMIT %d) newest", sql, filter.Limit)
 	}
@@ -57,6 +116,84 @@ func (s *Store) Audit(ctx context.Context, filter AuditFilter, each func(AuditEn
 			}
 			return each(e)
 		}})
+}
+
+// AuditNewest returns up to Limit of the entries that a filter chooses, by ID,
+// the newest first.
+func (s *Store) AuditNewest(ctx context.Context, filter AuditFilter) ([]AuditEntry, error) {
+	return s.auditPage(ctx, filter, "DESC")
+}
+
+// AuditOldest is AuditNewest the other way round. Who wants to go on above the
+// last entry and miss none chooses from those that AuditSettled says are there.
+func (s *Store) AuditOldest(ctx context.Context, filter AuditFilter) ([]AuditEntry, error) {
+	return s.auditPage(ctx, filter, "ASC")
+}
+
+func (s *Store) auditPage(ctx context.Context, filter AuditFilter, order string) ([]AuditEntry, error) {
+	where, args := filter.conditions(s.db.Dialect())
+	args = append(args, filter.Limit)
+	sql := fmt.Sprintf("SELECT %s FROM gatehouse_audit%s ORDER BY id %s LIMIT $%d", auditColumns, where, order, len(args))
+	var entries []AuditEntry
+	err := s.db.Read(ctx, entriesQuery(sql, &entries, args...))
+	return entries, err
+}
+
+// ErrAuditUnsettled is the error of AuditSettled where a transaction goes on
+// for longer than it waits.
+var ErrAuditUnsettled = errors.New("a transaction that may write to the audit is still open")
+
+const (
+	settleFor   = 2 * time.Second
+	settleEvery = 5 * time.Millisecond
+)
+
+// AuditSettled returns the highest ID of which it is certain that no entry at
+// or below it is yet to appear. On SQLite that is the highest there is. On
+// PostgreSQL IDs are given out before transactions commit, so an entry may
+// appear below one that can be seen; it is waited until those transactions have
+// ended that may have such an ID: each holds a lock on the table from before it
+// got the ID to after its entry can be seen.
+func (s *Store) AuditSettled(ctx context.Context) (id int64, err error) {
+	highest := database.Query{SQL: "SELECT COALESCE(max(id), 0) FROM gatehouse_audit",
+		Row: func(scan func(...any) error) error { return scan(&id) }}
+	if s.db.Dialect() != database.PostgreSQL {
+		err = s.db.Read(ctx, highest)
+		return id, err
+	}
+	// The locks are looked at after the ID, though both are read at once: they
+	// are not part of the snapshot.
+	open, err := s.auditWriters(ctx, highest)
+	for deadline := time.Now().Add(settleFor); err == nil && len(open) > 0; {
+		if time.Now().After(deadline) {
+			return 0, ErrAuditUnsettled
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(settleEvery):
+		}
+		var now map[string]bool
+		now, err = s.auditWriters(ctx)
+		maps.DeleteFunc(open, func(transaction string, _ bool) bool { return !now[transaction] })
+	}
+	return id, err
+}
+
+// auditWriters returns the transactions that may have written to the audit and
+// have not ended, after it has run other queries.
+func (s *Store) auditWriters(ctx context.Context, before ...database.Query) (map[string]bool, error) {
+	writers := map[string]bool{}
+	err := s.db.Read(ctx, append(before, database.Query{
+		SQL: `SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'gatehouse_audit'::regclass
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'RowExclusiveLock' AND granted`,
+		Row: func(scan func(...any) error) error {
+			var transaction string
+			err := scan(&transaction)
+			writers[transaction] = true
+			return err
+		}})...)
+	return writers, err
 }
 
 // Sessions returns the sessions of a user that have not expired at a time,
