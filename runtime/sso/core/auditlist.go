@@ -211,6 +211,9 @@ func (c *Core) auditFilter(ctx context.Context, criteria *sso.AuditCriteria, now
 	if criteria.SubStatus != "" && !anyCode.MatchString(criteria.SubStatus) {
 		return filter, refuse(sso.InvalidInput, "sub_status must be a code such as %s", sso.NotAllowed)
 	}
+	if filter.Result == "" && strings.HasPrefix(criteria.SubStatus, "E") {
+		filter.Result = store.ResultError // which there is an index of
+	}
 	for _, one := range []struct{ name, text string }{
 		{"cid", criteria.CID}, {"actor", criteria.Actor}, {"target", criteria.Target}, {"app", criteria.App},
 		{"remote_addr", criteria.RemoteAddr}, {"key", criteria.Key},

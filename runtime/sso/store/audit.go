@@ -76,6 +76,9 @@ func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args [
 	if !f.Until.IsZero() {
 		add("time < ?", f.Until)
 	}
+	if f.Op != "" && !strings.Contains(isSeldom, "'"+f.Op+"'") {
+		all = append(all, isSeldom)
+	}
 	if f.SubStatus != "" || f.Result != "" && f.Result != ResultOK {
 		all = append(all, isRefused)
 	}
@@ -95,9 +98,14 @@ func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args [
 	return " WHERE " + strings.Join(all, " AND "), args
 }
 
-// isRefused is what the index gatehouse_audit_refused is of, as it is written
-// there.
-const isRefused = "result <> 'ok'"
+// What the indexes gatehouse_audit_refused and gatehouse_audit_seldom are of, as
+// it is written there: the databases use them for what says the same.
+const (
+	isRefused = "result <> 'ok'"
+	isSeldom  = "op NOT IN ('user.login', 'user.logout', 'user.get_current_user', 'user.get_user_by_id', 'user.get_user_by_username', " +
+		"'user.get_user_by_linked_auth', 'user.update_current_user', 'user.search', 'session.get', 'session.verify', 'session.renew', " +
+		"'session.get_list', 'session.external_auth', 'attr.create', 'attr.set', 'attr.update', 'attr.delete', 'attr.get')"
+)
 
 // Audit calls each with the entries that a filter chooses, oldest first.
 // Entries that come in meanwhile may or may not be among them.
@@ -132,11 +140,62 @@ func (s *Store) AuditOldest(ctx context.Context, filter AuditFilter) ([]AuditEnt
 
 func (s *Store) auditPage(ctx context.Context, filter AuditFilter, order string) ([]AuditEntry, error) {
 	where, args := filter.conditions(s.db.Dialect())
+	few, err := s.auditIsFew(ctx, &filter)
+	if err != nil {
+		return nil, err
+	}
+	from, by, plan := "", "id", s.auditPlan(few)
+	switch {
+	case few && plan == nil:
+		from = auditByTime
+	case few:
+		by = "id + 0" // not by the index of IDs
+	}
 	args = append(args, filter.Limit)
-	sql := fmt.Sprintf("SELECT %s FROM gatehouse_audit%s ORDER BY id %s LIMIT $%d", auditColumns, where, order, len(args))
+	sql := fmt.Sprintf("SELECT %s FROM gatehouse_audit%s%s ORDER BY %s %s LIMIT $%d", auditColumns, from, where, by, order, len(args))
 	var entries []AuditEntry
-	err := s.db.Read(ctx, entriesQuery(sql, &entries, args...))
+	err = s.db.Read(ctx, append(plan, entriesQuery(sql, &entries, args...))...)
 	return entries, err
+}
+
+// How entries are found by their time where the database would rather go through
+// all of them by their IDs.
+const (
+	auditFewEntries = 10_000 // so many are sorted rather
+	auditByTime     = " INDEXED BY gatehouse_audit_time"
+)
+
+// auditIsFew reports whether there are few entries between the times of a
+// filter, which neither database knows: SQLite has no statistics, and those of
+// PostgreSQL do not tell that times go with IDs.
+func (s *Store) auditIsFew(ctx context.Context, filter *AuditFilter) (bool, error) {
+	if filter.Since.IsZero() && filter.Until.IsZero() || filter.CID != "" || filter.Actor != "" || filter.Target != "" {
+		return false, nil
+	}
+	where, args := (&AuditFilter{Since: filter.Since, Until: filter.Until}).conditions(s.db.Dialect())
+	from, plan := "", s.auditPlan(true)
+	if plan == nil {
+		from = auditByTime
+	}
+	entries := 0
+	err := s.db.Read(ctx, append(plan, database.Query{
+		SQL:  fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM gatehouse_audit%s%s LIMIT %d) few", from, where, auditFewEntries+1),
+		Args: args,
+		Row:  func(scan func(...any) error) error { return scan(&entries) }})...)
+	return entries <= auditFewEntries, err
+}
+
+// auditPlan has PostgreSQL plan what is read next for the values that it is
+// given, and by its indexes alone if it is to be by time. On SQLite it is nil.
+func (s *Store) auditPlan(byTime bool) []database.Query {
+	if s.db.Dialect() != database.PostgreSQL {
+		return nil
+	}
+	plan := []database.Query{{SQL: "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"}}
+	if byTime {
+		plan = append(plan, database.Query{SQL: "SELECT set_config('enable_seqscan', 'off', true)"})
+	}
+	return plan
 }
 
 // ErrAuditUnsettled is the error of AuditSettled where a transaction goes on
