@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -56,8 +57,9 @@ type bareSite interface {
 }
 
 // BenchmarkREST holds calls over REST against a bare handler of net/http that
-// decodes the same JSON, runs the same statements in as many round trips, and
-// answers with JSON: without checks, encryption, log, or an audit of reads.
+// decodes the same JSON, runs the same statements in as many round trips (the
+// audit of reads in batches, as the product does), and answers with JSON:
+// without checks, encryption, log or seals.
 func BenchmarkREST(b *testing.B) {
 	for _, engine := range engines {
 		b.Run(engine.name, func(b *testing.B) {
@@ -65,7 +67,7 @@ func BenchmarkREST(b *testing.B) {
 			const most = 64
 			tokens := h.users(b, most)
 			super := h.superUser(b)
-			site, usts, superUST := newBareSite(b, engine.name, h, most)
+			site, usts, superUST := newBareSite(b, engine.name, engine.url(b), most)
 			for _, call := range restCalls {
 				address := serveBare(b, call.path, func(in bareInput) (map[string]any, error) { return call.bare(site, in) })
 				for _, clients := range []int{1, 8, most} {
@@ -165,10 +167,14 @@ func serveBare(b *testing.B, path string, answer func(bareInput) (map[string]any
 	return listener.Addr().String()
 }
 
-// newBareSite opens the database of a host, and returns the USTs of its users
-// and of the super-user as they are stored.
-func newBareSite(b *testing.B, engine string, h *host, users int) (site bareSite, usts []string, super string) {
+// newBareSite makes a database, which no host works on any more, and returns
+// the USTs of its users and of the super-user as they are stored.
+func newBareSite(b *testing.B, engine, url string, users int) (site bareSite, usts []string, super string) {
 	b.Helper()
+	h := startHost(b, url, io.Discard)
+	h.users(b, users)
+	h.superUser(b)
+	h.stop()
 	var ustOf func(username string) (string, error)
 	if engine == "PostgreSQL" {
 		site, ustOf = newPostgresSite(b, h)
@@ -209,10 +215,47 @@ func userOf[T any](row []T) map[string]any {
 	return user
 }
 
+// readAudit collects the audit entries of reads and writes them in batches.
+type readAudit struct{ entries chan any }
+
+// flushEvery is how often the product writes the audit of reads.
+const flushEvery = 100 * time.Millisecond
+
+// startReadAudit has write called with the user IDs of a batch.
+func startReadAudit(b *testing.B, write func(userIDs []any) error) readAudit {
+	b.Helper()
+	a := readAudit{make(chan any, 4096)}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for open := true; open; time.Sleep(flushEvery) {
+			var batch []any
+			for more := true; more; {
+				select {
+				case id, ok := <-a.entries:
+					if open = ok; ok {
+						batch = append(batch, id)
+					} else {
+						more = false
+					}
+				default:
+					more = false
+				}
+			}
+			if err := write(batch); err != nil {
+				b.Errorf("audit of reads: %v", err)
+			}
+		}
+	}()
+	b.Cleanup(func() { close(a.entries); <-ended })
+	return a
+}
+
 // postgresSite pipelines, as the product does.
 type postgresSite struct {
 	pool         *pgxpool.Pool
 	write, reads updateStatements
+	audit        readAudit
 }
 
 func newPostgresSite(b *testing.B, h *host) (*postgresSite, func(string) (string, error)) {
@@ -223,7 +266,14 @@ func newPostgresSite(b *testing.B, h *host) (*postgresSite, func(string) (string
 	}
 	b.Cleanup(pool.Close)
 	sql := newUpdateStatements(b, database.PostgreSQL)
-	return &postgresSite{pool, sql, readStatements(sql)}, func(username string) (ust string, err error) {
+	audit := startReadAudit(b, func(userIDs []any) error {
+		batch := &pgx.Batch{}
+		for _, id := range userIDs {
+			batch.Queue(sql.audit, append([]any{now()}, auditEntry(id, anyText)...)...)
+		}
+		return pool.SendBatch(context.Background(), batch).Close()
+	})
+	return &postgresSite{pool, sql, readStatements(sql), audit}, func(username string) (ust string, err error) {
 		err = pool.QueryRow(b.Context(), sqlSessionOf, username).Scan(&ust)
 		return ust, err
 	}
@@ -248,6 +298,7 @@ func (s *postgresSite) load(usts ...string) ([]any, error) {
 			user = row
 		}
 	}
+	s.audit.entries <- user[columnUserID]
 	return user, results.Close()
 }
 
@@ -278,12 +329,14 @@ type sqliteSite struct {
 	reads   updateStatements
 	writer  *sqliteLoop
 	readers chan *sqliteLoop
+	audit   readAudit
 }
 
 func newSQLiteSite(b *testing.B, h *host) (*sqliteSite, func(string) (string, error)) {
 	b.Helper()
 	site := &sqliteSite{writer: openSQLite(b, h), readers: make(chan *sqliteLoop, runtime.GOMAXPROCS(0))}
 	site.reads = readStatements(site.writer.sql)
+	site.audit = startReadAudit(b, site.writer.writeAudit)
 	for range cap(site.readers) {
 		site.readers <- openSQLite(b, h)
 	}
@@ -315,7 +368,24 @@ func (s *sqliteSite) load(usts ...string) (user []driver.Value, err error) {
 			user = row
 		}
 	}
+	s.audit.entries <- user[columnUserID]
 	return user, nil
+}
+
+// writeAudit writes a batch of the audit of reads.
+func (l *sqliteLoop) writeAudit(userIDs []any) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, id := range userIDs {
+		entry := append([]driver.Value{now().Format(sqliteTime)}, auditEntry[driver.Value](id, valueText)...)
+		if err := l.exec(l.sql.audit, entry...); err != nil {
+			return errors.Join(err, l.exec("ROLLBACK"))
+		}
+	}
+	return l.exec("COMMIT")
 }
 
 func (s *sqliteSite) user(in bareInput) (map[string]any, error) {
