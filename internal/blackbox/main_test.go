@@ -70,6 +70,8 @@ var suite = []struct {
 	{"Session attributes", testSessionAttributes},
 	{"Rights to attributes", testRightsToAttributes},
 	{"Search", testSearch},
+	{"Python", testPython},
+	{"JavaScript", testJavaScript},
 }
 
 func TestSuite(t *testing.T) {
