@@ -93,6 +93,9 @@ func (d *definition) document(options Options) *openapi.Operation {
 		schema = &openapi.Schema{AnyOf: done}
 	}
 	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}, badRequestAnswer, refusedAnswer}
+	if schema == doneSchema {
+		answers[0] = doneAnswer
+	}
 	if d.ownCodes {
 		answers[2] = refusedByServiceAnswer
 	}

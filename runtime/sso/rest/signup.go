@@ -23,7 +23,7 @@ func (a api) signupDefinitions() []*definition {
 			method: http.MethodPatch, path: "/user/signup", tag: signupTag,
 			id: "confirmSignup", summary: "Confirm a sign-up",
 			description: "By the token that signing up has returned.",
-			elements:    elements(neededApp, needed("confirm_token", sso.Text)),
+			elements:    elements(neededApp, needed("confirm_token")),
 			do:          a.confirmSignup,
 		},
 	}
