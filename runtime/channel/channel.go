@@ -25,6 +25,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/rs/cors"
+
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/security"
 )
@@ -75,6 +77,18 @@ type Config struct {
 	// WriteTimeout bounds the writing of an answer (default 30 s), once it is
 	// made: how long that may take is the business of whoever makes it.
 	WriteTimeout time.Duration
+
+	// CORS lets pages of other origins call; without any, none are.
+	CORS CORSConfig
+
+	// RateLimit bounds the requests of one address, CostlyRateLimit those to
+	// costly routes.
+	RateLimit       RateLimit
+	CostlyRateLimit CostlyRateLimit
+
+	// HSTS is how long browsers are told, over TLS, to come by TLS alone; 0
+	// tells them nothing.
+	HSTS time.Duration
 }
 
 // Route ties a path to a handler. In the handler, CID, Logger and RemoteAddr
@@ -94,12 +108,19 @@ type Route struct {
 
 	// Quiet logs requests on the debug level only.
 	Quiet bool
+
+	// Costly counts requests against the tighter limit of an address, too:
+	// they cost far more than others, and anybody may send them.
+	Costly bool
 }
 
 // channel is the handler that New returns.
 type channel struct {
 	Config
-	mux *http.ServeMux
+	mux             *http.ServeMux
+	cors            *cors.Cors // nil where no other origin is allowed
+	limiter, costly *limiter   // nil where there is no limit
+	bodies          *bodies
 }
 
 // New returns the handler of a channel. It refuses settings and routes that
@@ -129,9 +150,16 @@ func New(config Config) (http.Handler, error) {
 	if config.WriteTimeout <= 0 {
 		config.WriteTimeout = 30 * time.Second
 	}
-	c := &channel{Config: config, mux: http.NewServeMux()}
+	c := &channel{
+		Config:  config,
+		mux:     http.NewServeMux(),
+		cors:    config.CORS.handler(),
+		limiter: config.RateLimit.limiter(),
+		costly:  config.CostlyRateLimit.limiter(),
+		bodies:  newBodies(config.MaxBody),
+	}
 	routes := append(c.ownRoutes(), config.Routes...)
-	if err := register(c.mux, routes); err != nil {
+	if err := register(c.mux, routes, c.costly); err != nil {
 		return nil, fmt.Errorf("channel: %w", err)
 	}
 	return c, nil
