@@ -46,6 +46,7 @@ type Runtime struct {
 	sso      sso.Core
 	engine   *script.Engine
 	compiled map[string]func() service.Handler
+	edge     *edge // since Listen
 }
 
 // Options are what a Runtime is opened with.

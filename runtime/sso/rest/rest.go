@@ -27,6 +27,10 @@ func Routes(core sso.Core, options Options) []channel.Route {
 	route := func(method, path string, answers operation) channel.Route {
 		return channel.Route{Method: method, Pattern: path, Handler: handler{answers, options}}
 	}
+	costly := func(r channel.Route) channel.Route {
+		r.Costly = true
+		return r
+	}
 	routes := []channel.Route{
 		route("", "/zato/sso/user/login", a.login),
 		route("", "/zato/sso/user/logout", a.logout),
@@ -34,7 +38,7 @@ func Routes(core sso.Core, options Options) []channel.Route {
 		route(http.MethodPost, "/zato/sso/user", a.createUser),
 		route(http.MethodPatch, "/zato/sso/user", a.updateUser),
 		route(http.MethodDelete, "/zato/sso/user", a.deleteUser),
-		route(http.MethodPost, "/zato/sso/user/signup", a.signUp),
+		costly(route(http.MethodPost, "/zato/sso/user/signup", a.signUp)),
 		route(http.MethodPatch, "/zato/sso/user/signup", a.confirmSignup),
 		route("", "/zato/sso/user/search", a.search),
 		route(http.MethodPost, "/zato/sso/user/approve", onUser(core.ApproveUser)),
@@ -43,7 +47,7 @@ func Routes(core sso.Core, options Options) []channel.Route {
 		route(http.MethodDelete, "/zato/sso/user/lock", onUser(core.UnlockUser)),
 		route(http.MethodPatch, "/zato/sso/user/password", a.changePassword),
 		route(http.MethodPatch, "/zato/sso/user/totp", a.resetTOTPKey),
-		route(http.MethodPost, "/zato/sso/password/reset", a.createResetToken),
+		costly(route(http.MethodPost, "/zato/sso/password/reset", a.createResetToken)),
 		route(http.MethodPatch, "/zato/sso/password/reset", a.accessResetToken),
 		route(http.MethodDelete, "/zato/sso/password/reset", a.changeResetPassword),
 		route(http.MethodGet, "/zato/sso/user/linked", a.listLinks),
