@@ -10,7 +10,7 @@ import (
 func (a api) passwordResetDefinitions() []*definition {
 	return []*definition{
 		{
-			method: http.MethodPost, path: "/password/reset", tag: passwordsTag,
+			method: http.MethodPost, costly: true, path: "/password/reset", tag: passwordsTag,
 			id: "createResetToken", summary: "Ask for a new password",
 			description: "Mails a token to the user. The answer is the same whether or not there is such a user.",
 			elements:    elements(neededApp, optional("credential", sso.Text)),

@@ -232,8 +232,10 @@ var (
 	refusedAnswer          = openapi.Answer{Status: "403", Name: "Refused", Description: "Refused. The codes say why, as far as the host is configured to tell.", Schema: refusedSchema}
 	refusedByServiceAnswer = openapi.Answer{Status: "403", Name: "RefusedByService", Description: "Refused. The codes say why, as far as the host is configured to tell; services that validate sign-ups may have codes of their own.", Schema: refusedByServiceSchema}
 
-	tooManyAnswer = openapi.Answer{Status: "429", Name: "TooMany", Description: "Refused, for now: too many wrong passwords, or calls beyond the user's rate limit.",
-		Schema: refusedSchema, Headers: []openapi.Header{channel.RetryAfterHeader}}
+	tooManyAnswer = openapi.Answer{Status: "429", Name: "TooMany",
+		Description: "Refused, for now: too many wrong passwords, or calls beyond the user's rate limit; or too many requests from one address.",
+		Schema:      &openapi.Schema{AnyOf: []*openapi.Schema{refusedSchema, channel.ErrorAnswers(http.StatusTooManyRequests)[0].Schema}},
+		Headers:     []openapi.Header{channel.RetryAfterHeader}}
 
 	badRequestAnswer = func() openapi.Answer {
 		bad := channel.ErrorAnswers(http.StatusBadRequest)[0]

@@ -10,7 +10,7 @@ import (
 func (a api) signupDefinitions() []*definition {
 	return []*definition{
 		{
-			method: http.MethodPost, path: "/user/signup", tag: signupTag,
+			method: http.MethodPost, costly: true, path: "/user/signup", tag: signupTag,
 			id: "signUp", summary: "Sign up",
 			description: "Creates a user who has confirmed nothing yet. The host may be configured to ask for an e-mail.",
 			elements:    elements(neededApp, signupTable.elements()),
