@@ -20,11 +20,11 @@ build: ## build bin/gatehouse
 PACKAGES = $$(go list -e ./... | grep -v '^gatehouse/services') ./services/examples
 
 .PHONY: test
-test: postgresql ## run all tests, on SQLite and PostgreSQL
+test: postgresql clients ## run all tests, on SQLite and PostgreSQL
 	go test -timeout 20m $(PACKAGES)
 
 .PHONY: race
-race: postgresql ## run all tests under the race detector
+race: postgresql clients ## run all tests under the race detector
 	go test -race -timeout 30m $(PACKAGES)
 
 .PHONY: lint
@@ -61,3 +61,12 @@ postgresql:
 		echo "or set GATEHOUSE_TEST_POSTGRES_BIN to the directory that has initdb."; \
 		exit 1; \
 	fi
+
+# The tests run clients of the SSO in other languages.
+.PHONY: clients
+clients:
+	@for program in python3 node; do command -v $$program >/dev/null || { \
+		echo "The tests need $$program: install Python 3 and Node.js 18 or later, for instance with"; \
+		echo "    apt-get install python3 nodejs"; \
+		exit 1; \
+	}; done

@@ -20,6 +20,21 @@ import (
 // and waiting in Go is quicker than in SQLite.
 func bareSQLite(b *testing.B, h *host, users []int) []contestant {
 	b.Helper()
+	l := openSQLite(b, h)
+	usts := make([]driver.Value, len(users))
+	for i, user := range users {
+		row, err := l.row(sqlSessionOf, username(user))
+		if err != nil {
+			b.Fatal(err)
+		}
+		usts[i] = row[0]
+	}
+	return []contestant{{"bare", func(client int) error { return l.update(usts[client]) }}}
+}
+
+// openSQLite opens the database of a host, as durable as the host does.
+func openSQLite(b *testing.B, h *host) *sqliteLoop {
+	b.Helper()
 	connector, err := sqlite.NewConnector("file:" + h.database)
 	if err != nil {
 		b.Fatal(err)
@@ -35,15 +50,7 @@ func bareSQLite(b *testing.B, h *host, users []int) []contestant {
 			b.Fatal(err)
 		}
 	}
-	usts := make([]driver.Value, len(users))
-	for i, user := range users {
-		row, err := l.row(sqlSessionOf, username(user))
-		if err != nil {
-			b.Fatal(err)
-		}
-		usts[i] = row[0]
-	}
-	return []contestant{{"bare", func(client int) error { return l.update(usts[client]) }}}
+	return l
 }
 
 type sqliteStatement interface {

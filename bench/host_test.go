@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"gatehouse/runtime"
@@ -65,6 +66,7 @@ type host struct {
 	sso      *plugin.SSO
 	services string // directory
 	database string // URL of PostgreSQL, or path of the SQLite file
+	stop     func() // ends the host, once
 }
 
 // startHost starts a host on PostgreSQL, or on SQLite where url is empty. Its
@@ -96,11 +98,14 @@ func startHostAtLevel(b *testing.B, url string, log io.Writer, level slog.Level)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
+	serving := func() {}
+	h.stop = sync.OnceFunc(func() {
+		serving()
 		if err := h.runtime.Close(context.Background()); err != nil {
 			b.Error(err)
 		}
 	})
+	b.Cleanup(h.stop)
 	if err := h.runtime.Security().Set(b.Context(), runtime.InvokeDefinition, "", apiPassword); err != nil {
 		b.Fatal(err)
 	}
@@ -115,13 +120,13 @@ func startHostAtLevel(b *testing.B, url string, log io.Writer, level slog.Level)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- h.runtime.Serve(ctx, listener) }()
-	b.Cleanup(func() {
+	serving = func() {
 		cancel()
 		if err := <-served; err != nil {
 			b.Error(err)
 		}
 		release()
-	})
+	}
 	return h
 }
 

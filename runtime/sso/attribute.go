@@ -7,10 +7,14 @@ import (
 
 // Attribute is a named value that a user or a session has.
 type Attribute struct {
-	Name         string
-	Value        any // as JSON has it: string, float64, bool, nil, []any, map[string]any
-	CreationTime time.Time
+	Name string
 
+	// Value is as JSON has it: string, float64, bool, nil, []any,
+	// map[string]any; and json.Number for integers that a float64 would round
+	// (above 2⁵³) and numbers beyond it.
+	Value any
+
+	CreationTime   time.Time
 	LastModified   time.Time
 	ExpirationTime time.Time // zero where it does not expire
 

@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -149,6 +151,45 @@ func encodeJSON(value any) (string, error) {
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }
 
+// decodeJSON reads what encodeJSON has written, numbers as float64 unless that
+// could not hold them.
+func decodeJSON(text string) (any, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one value")
+	}
+	return withFloats(value), nil
+}
+
+// withFloats turns numbers into float64, in place, but for integers that it
+// would round and for what is beyond it.
+func withFloats(value any) any {
+	const exact = 1 << 53
+	switch value := value.(type) {
+	case json.Number:
+		if number, err := value.Int64(); err == nil && -exact <= number && number <= exact {
+			return float64(number)
+		}
+		if number, err := value.Float64(); err == nil && strings.ContainsAny(value.String(), ".eE") {
+			return number
+		}
+	case []any:
+		for i := range value {
+			value[i] = withFloats(value[i])
+		}
+	case map[string]any:
+		for key := range value {
+			value[key] = withFloats(value[key])
+		}
+	}
+	return value
+}
+
 // jsonText is encodeJSON of values that always have one.
 func jsonText(value any) string {
 	text, err := encodeJSON(value)
@@ -161,11 +202,11 @@ func jsonText(value any) string {
 // attributeValue reads a value. One that cannot be decrypted is an error that
 // names the attribute.
 func (c *Core) attributeValue(row *store.Attribute, decrypt bool) (any, error) {
-	var value any
 	if row.Value == nil {
 		return nil, nil
 	}
-	if err := json.Unmarshal([]byte(*row.Value), &value); err != nil {
+	value, err := decodeJSON(*row.Value)
+	if err != nil {
 		return nil, refuse(sso.InternalError, "attribute %q holds no JSON", printable(row.Name))
 	}
 	token, isText := value.(string)
@@ -180,8 +221,7 @@ func (c *Core) attributeValue(row *store.Attribute, decrypt bool) (any, error) {
 	if !isJSON {
 		return clear, nil
 	}
-	err = json.Unmarshal([]byte(encoded), &value)
-	return value, err
+	return decodeJSON(encoded)
 }
 
 // DeleteAttributes deletes attributes; those that are not there are no error.

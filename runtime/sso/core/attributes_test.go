@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -141,6 +142,25 @@ func TestAttributes(t *testing.T) {
 					}
 				}
 			}
+
+			// So do numbers that no float64 holds, however deep.
+			for _, number := range []string{"9007199254740993", "-12345678901234567890123", "1e400"} {
+				for _, encrypt := range []bool{false, true} {
+					change := named("number", []any{map[string]any{"n": json.Number(number)}})
+					change.Encrypt = sso.Some(encrypt)
+					expect(a.write(sso.SetAttribute, change), "")
+					if got, err := json.Marshal(a.one("number").Value); err != nil || string(got) != `[{"n":`+number+`}]` {
+						t.Errorf("%s, encrypted %v: %s, %v", number, encrypt, got, err)
+					}
+				}
+			}
+			for number, want := range map[json.Number]float64{"9007199254740992": 1 << 53, "-1": -1, "1.5e3": 1500, "1.0": 1} {
+				expect(a.write(sso.SetAttribute, named("number", number)), "")
+				if got := a.one("number").Value; got != want {
+					t.Errorf("%s: %v", number, got)
+				}
+			}
+			expect(codeOf(env.Core.DeleteAttributes(t.Context(), call, owner, []string{"number"})), "")
 
 			// An update leaves alone what it does not give.
 			secret := named("secret", "s3cret")

@@ -286,7 +286,7 @@ func (c *Core) Logout(ctx context.Context, call sso.Call) error {
 	return op.finish(ctx, err, true)
 }
 
-// hideApp keeps E004001 from clients of login and logout where the
+// hideApp keeps E004001 from clients of login, logout and search where the
 // configuration says so.
 func hideApp(err error, inform bool) error {
 	var refused *refusal

@@ -15,7 +15,7 @@ import (
 func (c *Core) Search(ctx context.Context, call sso.Call, criteria sso.SearchCriteria) (sso.SearchResult, error) {
 	op, err := c.begin(sso.OpSearch, call, true)
 	if err != nil {
-		return sso.SearchResult{}, op.finish(ctx, err, false)
+		return sso.SearchResult{}, op.finish(ctx, hideApp(err, c.cfg.Apps.InformIfAppInvalid), false)
 	}
 	result, err := op.search(ctx, criteria)
 	return result, op.finish(ctx, err, false)

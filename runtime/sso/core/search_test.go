@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,6 +142,26 @@ func TestSearchPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSearchHidesUnknownApps tells E004001 only where the configuration says so.
+func TestSearchHidesUnknownApps(t *testing.T) {
+	t.Parallel()
+	for _, inform := range []bool{true, false} {
+		ssotest.Each(t, func(cfg *core.Config) { cfg.Apps.InformIfAppInvalid = inform }, func(t *testing.T, env *ssotest.Env) {
+			env.SuperUser("admin")
+			admin := ssotest.Call(env.Login("admin"))
+			admin.App = "ERP"
+			_, err := env.Core.Search(t.Context(), admin, sso.SearchCriteria{})
+			var refused *sso.Error
+			if !errors.As(err, &refused) || !sso.HasCode(err, sso.AppInvalid) {
+				t.Fatal(err)
+			}
+			if told := refused.Told(); slices.Contains(told, sso.AppInvalid) != inform || len(told) != 1 {
+				t.Errorf("told: %v, with inform_if_app_invalid: %v", told, inform)
+			}
+		})
+	}
 }
 
 // TestComplete makes users findable that Zato has left without search columns

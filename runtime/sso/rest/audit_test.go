@@ -616,6 +616,52 @@ func TestExportThatFails(t *testing.T) {
 	}
 }
 
+// TestExportByHTTP2 has pages that take longer to be made than an answer may to
+// be taken, and an answer that is cut.
+func TestExportByHTTP2(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		env.SuperUser("admin")
+		fill(t, env, 2_500, 10)
+		const timeout = 2 * time.Second
+		var failAt atomic.Int64
+		w := &watched{Core: env.Core, page: func(n int) {
+			if n == 2 {
+				time.Sleep(timeout + timeout/2)
+			}
+			if int64(n) == failAt.Load() {
+				env.Exec("UPDATE zato_sso_user SET is_super_user = $1 WHERE username = 'admin'", false)
+			}
+		}}
+		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(w, rest.Options{}), WriteTimeout: timeout})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewUnstartedServer(handler)
+		server.EnableHTTP2 = true
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		export := func() ([]line, error) {
+			response, err := server.Client().Get(server.URL + "/zato/sso/audit/export" + query(env.Login("admin"), nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.ProtoMajor != 2 || response.StatusCode != 200 {
+				t.Errorf("%s %s", response.Proto, response.Status)
+			}
+			return lines(response.Body)
+		}
+		if got, err := export(); len(got) < 2_500 || err != nil {
+			t.Errorf("%d lines, %v", len(got), err)
+		}
+		failAt.Store(2)
+		if got, err := export(); len(got) > 2_000 || err == nil {
+			t.Errorf("cut: %d lines, %v", len(got), err)
+		}
+	})
+}
+
 // TestExportsAtOnce has as many exports as may be, and one more.
 func TestExportsAtOnce(t *testing.T) {
 	t.Parallel()

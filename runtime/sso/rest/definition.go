@@ -37,6 +37,9 @@ type definition struct {
 	// warning is the code of the warning that the answer may come with.
 	warning sso.Code
 
+	// costly counts requests against the tighter limit of an address.
+	costly bool
+
 	// ownCodes tells that services may refuse with codes of their own.
 	ownCodes bool
 
@@ -71,7 +74,7 @@ func (d *definition) element(name string) *element {
 func (d *definition) route(options Options) channel.Route {
 	return channel.Route{
 		Method: d.method, Pattern: base + d.path, Handler: handler{d, options},
-		Doc: d.document(options), DocMethods: d.methods,
+		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly,
 	}
 }
 
@@ -97,10 +100,13 @@ func (d *definition) document(options Options) *openapi.Operation {
 		schema = &openapi.Schema{AnyOf: done}
 	}
 	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}, badRequestAnswer, refusedAnswer}
-	if d.line != nil {
-		answers[0] = openapi.Answer{Status: "200", Description: "Lines of JSON, each of which is as the schema says. An answer that cannot be finished is cut: its last chunk is missing.",
+	switch {
+	case d.line != nil:
+		answers[0] = openapi.Answer{Status: "200", Description: "Lines of JSON, each of which is as the schema says. An answer that cannot be finished is cut: its end (the last chunk, or END_STREAM) is missing.",
 			Content: openapi.NDJSON, Schema: d.line, IsOpen: options.Status200OnAppError}
 		answers = append(answers, channel.ErrorAnswers(http.StatusHTTPVersionNotSupported)...)
+	case schema == doneSchema:
+		answers[0] = doneAnswer
 	}
 	if d.ownCodes {
 		answers[2] = refusedByServiceAnswer
@@ -108,7 +114,7 @@ func (d *definition) document(options Options) *openapi.Operation {
 	return &openapi.Operation{
 		ID: d.id, Summary: d.summary, Description: d.description, Tag: d.tag,
 		Input: input, InputExample: openapi.Example(input, d.example...),
-		Answers: slices.Concat(answers, channel.ErrorAnswers(http.StatusRequestEntityTooLarge),
+		Answers: slices.Concat(answers, channel.ErrorAnswers(http.StatusRequestTimeout, http.StatusRequestEntityTooLarge),
 			[]openapi.Answer{tooManyAnswer}, channel.ErrorAnswers(http.StatusInternalServerError, http.StatusServiceUnavailable)),
 	}
 }

@@ -18,7 +18,8 @@ const chunk = 32 << 10
 // lineWriter sends an answer in lines.
 type lineWriter struct {
 	w       http.ResponseWriter
-	r       *http.Request
+	isHead  bool
+	chunks  *channel.Chunks
 	pending bytes.Buffer
 	encoder *json.Encoder
 	hasSent bool
@@ -35,7 +36,7 @@ func (l *lineWriter) begin() error {
 	l.hasSent = true
 	l.w.Header().Set("Content-Type", openapi.NDJSON)
 	l.w.WriteHeader(http.StatusOK)
-	if l.r.Method == http.MethodHead {
+	if l.isHead {
 		return errNoBody
 	}
 	return nil
@@ -57,8 +58,9 @@ func (l *lineWriter) flush() error {
 	if err := l.begin(); err != nil || l.pending.Len() == 0 {
 		return err
 	}
-	defer l.pending.Reset()
-	return channel.WriteChunk(l.w, l.r, l.pending.Bytes())
+	_, err := l.chunks.Write(l.pending.Bytes())
+	l.pending.Reset()
+	return err
 }
 
 // sendLines answers with lines. What fails before the first is refused as all
@@ -66,10 +68,11 @@ func (l *lineWriter) flush() error {
 func (h handler) sendLines(w http.ResponseWriter, r *http.Request, lines func(context.Context, *lineWriter) error) {
 	if !r.ProtoAtLeast(1, 1) { // which has no other way to tell that an answer was cut
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusHTTPVersionNotSupported,
-			Message: "This answer needs HTTP/1.1: HTTP/1.0 cannot tell whether it is complete"})
+			Message: "This answer needs HTTP/1.1 or later: HTTP/1.0 cannot tell whether it is complete"})
 		return
 	}
-	writer := &lineWriter{w: w, r: r}
+	writer := &lineWriter{w: w, isHead: r.Method == http.MethodHead, chunks: channel.NewChunks(w, r)}
+	defer writer.chunks.Close()
 	writer.encoder = json.NewEncoder(&writer.pending)
 	writer.encoder.SetEscapeHTML(false)
 	err := lines(r.Context(), writer)
