@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -56,7 +59,7 @@ func within(ctx context.Context, begun string, find func(context.Context, string
 	go func() { found <- find(ctx, begun) }()
 	select {
 	case all := <-found:
-		return all
+		return slices.DeleteFunc(all, func(word cobra.Completion) bool { return !isHarmless(word) })
 	case <-ctx.Done(): // the search goes on; the program ends
 		return nil
 	}
@@ -65,6 +68,18 @@ func within(ctx context.Context, begun string, find func(context.Context, string
 // anyFile leaves it to the shell.
 func anyFile(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// isHarmless reports whether a word means nothing but itself on a command line,
+// in any shell: who signs up chooses a username, and an operator who has it
+// completed must neither run it nor give a flag by it.
+func isHarmless(word string) bool {
+	for _, r := range word {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-@+", r) {
+			return false
+		}
+	}
+	return word != "" && word[0] != '-' && word[0] != '@' && utf8.ValidString(word)
 }
 
 // among offers words that are known.

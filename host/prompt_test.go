@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,6 +68,33 @@ func TestConfirmationsAtATerminal(t *testing.T) {
 			t.Errorf("%s: %v, terminal:\n%s", scenario.command, err, text)
 		}
 	}
+}
+
+// TestInterruptOfAPipe interrupts a command that waits for a line of a pipe.
+func TestInterruptOfAPipe(t *testing.T) {
+	t.Parallel()
+	// It may be too early for the program to know what an interrupt is.
+	for pause := 100 * time.Millisecond; pause < patience; pause *= 2 {
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(programFile(t), "sso", "create-user", "jane")
+		cmd.Stdin = read
+		p := launchAs(t, cmd, t.TempDir())
+		time.Sleep(pause)
+		p.signal(syscall.SIGINT)
+		status := p.status()
+		_ = read.Close()
+		_ = write.Close()
+		if status == 1 && strings.Contains(p.stderr.String(), "gatehouse: interrupted: nothing was changed") {
+			return
+		}
+		if status != -1 {
+			t.Fatalf("exit status %d: %s", status, p.stderr.String())
+		}
+	}
+	t.Error("it is never interrupted cleanly")
 }
 
 // TestManualAtATerminal shows it through man, or else as help.

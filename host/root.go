@@ -61,6 +61,7 @@ Where nobody reads standard output any more, as behind head, the exit status is
 	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newMan(), newVersion())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()
 	root.SetHelpFunc(showManual)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	normalize(root)

@@ -81,6 +81,9 @@ installation yet, it begins one.`,
 				}
 				return sso.Some(*texts[flag])
 			}
+			if !approve {
+				return &statusError{exitInvalid, errors.New("--auto-approve false: users created here are approved; \"gatehouse sso reject-user\" takes that back")}
+			}
 			user.Username = args[0]
 			user.Email, user.DisplayName = optional("email"), optional("display-name")
 			user.FirstName, user.MiddleName, user.LastName = optional("first-name"), optional("middle-name"), optional("last-name")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -223,15 +224,22 @@ func newLogout() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout UST",
 		Short: "End a session",
-		Long: `Ends the session of a UST, as "gatehouse sso login" has printed it. A UST on the
-command line can be seen by others on the machine while the command runs; it is
-worth nothing afterwards.`,
-		Example: `  gatehouse sso logout "$UST"`,
-		Args:    exactArg("UST"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Long: `Ends the session of a UST, as "gatehouse sso login" has printed it. With - it is a
+line of standard input: on the command line it can be seen by others on the
+machine while the command runs, and is worth nothing afterwards.`,
+		Example: `  gatehouse sso logout "$UST"
+  gatehouse sso logout - < ust.txt`,
+		Args: exactArg("UST"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			ust := args[0]
+			if ust == "-" {
+				if ust, err = readLine(cmd); err != nil && !errors.Is(err, io.EOF) {
+					return err
+				}
+			}
 			return in.reading(cmd, func(host *opened) error {
 				call := host.asOperator(cmd)
-				call.Trusted, call.UST = false, args[0]
+				call.Trusted, call.UST = false, ust
 				if err := host.sso.SSO().Logout(cmd.Context(), call); err != nil {
 					return fromSSO(err)
 				}
