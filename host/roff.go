@@ -9,17 +9,19 @@ import (
 )
 
 // manPage returns the manual of a command in roff, for man. It depends on the
-// command and the version alone.
+// command and the build alone.
 func manPage(cmd *cobra.Command) string {
 	p := new(roff)
 	name := pageName(cmd)
-	p.macro("TH", strings.ToUpper(name), "1", "", "gatehouse "+version(), "Gatehouse")
+	p.macro("TH", strings.ToUpper(name), "1", sourceDate(), "gatehouse "+version(), "Gatehouse")
 	p.macro("SH", "NAME")
 	p.line(roffText(name) + ` \- ` + roffText(lowerFirst(cmd.Short)))
 	p.macro("SH", "SYNOPSIS")
-	for _, use := range usages(cmd) {
+	for i, use := range usages(cmd) {
+		if i > 0 {
+			p.macro("br")
+		}
 		p.macro("B", use)
-		p.macro("br")
 	}
 	p.macro("SH", "DESCRIPTION")
 	p.prose(cmd.Long)
@@ -62,11 +64,19 @@ func lowerFirst(text string) string {
 }
 
 // roff writes the language of man pages.
-type roff struct{ text strings.Builder }
+type roff struct {
+	text   strings.Builder
+	begins bool // a section, whose first paragraph does so of itself
+}
 
 func (p *roff) line(text string) { p.text.WriteString(text + "\n") }
 
 func (p *roff) macro(name string, args ...string) {
+	begins := p.begins
+	p.begins = name == "SH"
+	if begins && name == "PP" {
+		return
+	}
 	line := "." + name
 	for _, arg := range args {
 		line += ` "` + strings.ReplaceAll(roffText(arg), `"`, `\(dq`) + `"`

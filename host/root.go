@@ -157,7 +157,7 @@ func (i *installation) configuration() (runtime.Config, error) {
 			return cfg, err
 		}
 	}
-	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
+	if err := cfg.ReadEnvironment(settingVariables()); err != nil {
 		return cfg, err
 	}
 	if err := cfg.CheckEnvironment(plugin.New()); err != nil {
@@ -178,6 +178,14 @@ func (i *installation) configuration() (runtime.Config, error) {
 		cfg.Replaced("services.directories")
 	}
 	return cfg, nil
+}
+
+// settingVariables are the environment without what completion of shells has in
+// it, which begins like settings.
+func settingVariables() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "GATEHOUSE_ACTIVE_HELP=") || strings.HasPrefix(variable, "GATEHOUSE_COMPLETION_DESCRIPTIONS=")
+	})
 }
 
 // opened is an installation at work.

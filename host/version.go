@@ -52,6 +52,18 @@ func buildInfo() build {
 	return b
 }
 
+// sourceDate is the date of the revision that the program was built from, or "".
+func sourceDate() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.time" && len(setting.Value) >= 10 {
+				return setting.Value[:10]
+			}
+		}
+	}
+	return ""
+}
+
 func newVersion() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
