@@ -25,6 +25,8 @@ var rules = []struct {
 	{"modernc.org/sqlite", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
 	{"database/sql", []string{"runtime/database"}, "nobody above sees drivers or their errors"},
 	{"github.com/wneessen/go-mail", []string{"runtime/mail"}, "nobody above sees what servers say of recipients"},
+	{"github.com/santhosh-tekuri/jsonschema", []string{"runtime/openapi/openapitest"}, "the program describes what it does, tests check it"},
+	{"gatehouse/runtime/openapi/openapitest", nil, "it is for tests"},
 	{"gatehouse/host", nil, "nothing imports the program"},
 	{"gatehouse/runtime/sso/plugin", []string{"host"}, "runtime → service → sso → runtime would be a cycle"},
 	{"gatehouse/runtime/sso/rest", []string{"runtime/sso/plugin"}, "only the plugin knows HTTP and the SSO"},
@@ -45,6 +47,8 @@ var forbidden = []struct {
 		"what scripts see stands on nothing but the SSO's contract"},
 	{"runtime/channel", nil, []string{"gatehouse/runtime/service", "gatehouse/runtime/script", "gatehouse/runtime/sso"},
 		"HTTP knows services as an invocation.Invoker"},
+	{"runtime/openapi", []string{"runtime/openapi/openapitest"}, []string{"gatehouse", "net/http"},
+		"documents know nothing of what they describe"},
 	{"runtime/database", nil, []string{"gatehouse/runtime/sso", "gatehouse/runtime/service", "gatehouse/runtime/channel"},
 		"the database knows nothing of what it keeps"},
 }

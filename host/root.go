@@ -193,7 +193,7 @@ func (i *installation) openWith(cmd *cobra.Command, quiet bool, options runtime.
 		return nil, cfg.Locate(err)
 	}
 	sso := plugin.New()
-	options.Config, options.Logger, options.Plugins = cfg, logger, []runtime.Plugin{sso}
+	options.Config, options.Logger, options.Plugins, options.Version = cfg, logger, []runtime.Plugin{sso}, version()
 	rt, err := runtime.Open(cmd.Context(), options)
 	if err != nil {
 		return nil, err

@@ -75,6 +75,9 @@ type HTTPConfig struct {
 	// X-Forwarded-For is believed.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 
+	// Docs answers /openapi.json and /docs.
+	Docs bool `yaml:"docs"`
+
 	// Throttle slows down who guesses the passwords of definitions.
 	Throttle security.ThrottleConfig `yaml:"throttle"`
 }
@@ -103,7 +106,7 @@ func DefaultConfig() Config {
 		Listen:   "127.0.0.1:17010",
 		Data:     "data",
 		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
-		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Throttle: security.DefaultThrottle()},
+		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Docs: true, Throttle: security.DefaultThrottle()},
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }

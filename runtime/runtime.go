@@ -46,6 +46,7 @@ type Runtime struct {
 	sso      sso.Core
 	engine   *script.Engine
 	compiled map[string]func() service.Handler
+	version  string
 }
 
 // Options are what a Runtime is opened with.
@@ -56,6 +57,10 @@ type Options struct {
 
 	// Compiled are services that are compiled into the program, by name.
 	Compiled map[string]func() service.Handler
+
+	// Version is the version of the program, which the documentation over HTTP
+	// names.
+	Version string
 
 	// Existing has Open fail with ErrNoInstallation, and make nothing, where
 	// the data directory has no database yet. A PostgreSQL database is taken
@@ -71,7 +76,7 @@ var ErrNoInstallation = errors.New("there is no installation")
 // brings the tables up to date and starts the plugins. It runs no service and
 // listens nowhere yet.
 func Open(ctx context.Context, o Options) (_ *Runtime, err error) {
-	r := &Runtime{cfg: o.Config, logger: o.Logger, plugins: o.Plugins, compiled: o.Compiled}
+	r := &Runtime{cfg: o.Config, logger: o.Logger, plugins: o.Plugins, compiled: o.Compiled, version: o.Version}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.Close(ctx))

@@ -52,6 +52,8 @@ func (r *Runtime) Handler() (http.Handler, error) {
 		Services:       func() any { return r.Services() },
 		Ready:          r.Ready,
 		Routes:         routes,
+		HideDocs:       !r.cfg.HTTP.Docs,
+		Version:        r.version,
 		Logger:         r.logger,
 		MaxBody:        r.cfg.HTTP.MaxBody,
 	})

@@ -14,6 +14,8 @@
 //	GET /zato/services                 the services there are (Basic Auth or JWT)
 //	GET /healthz                       200 while the process is alive
 //	GET /readyz                        200 while it can serve, else 503
+//	GET /openapi.json                  an OpenAPI document of all routes
+//	GET /docs                          the same as a page
 package channel
 
 import (
@@ -23,9 +25,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/openapi"
 	"gatehouse/runtime/security"
 )
 
@@ -65,6 +69,13 @@ type Config struct {
 	// Routes are further paths.
 	Routes []Route
 
+	// HideDocs leaves /openapi.json and /docs out.
+	HideDocs bool
+
+	// Version is the version of the program that the document names (default
+	// "unknown").
+	Version string
+
 	// Logger gets a line for each request (default: none is written).
 	Logger *slog.Logger
 
@@ -91,6 +102,14 @@ type Route struct {
 	Pattern string
 
 	Handler http.Handler
+
+	// Doc is the route's documentation, for /openapi.json and /docs, which do
+	// not tell of a route without one.
+	Doc *openapi.Operation
+
+	// DocMethods are the methods that a route without a Method is documented
+	// with (default POST): those that clients should use.
+	DocMethods []string
 
 	// Quiet logs requests on the debug level only.
 	Quiet bool
@@ -130,7 +149,14 @@ func New(config Config) (http.Handler, error) {
 		config.WriteTimeout = 30 * time.Second
 	}
 	c := &channel{Config: config, mux: http.NewServeMux()}
-	routes := append(c.ownRoutes(), config.Routes...)
+	routes := slices.Concat(c.Routes, c.ownRoutes())
+	if !c.HideDocs {
+		documenting, err := documentRoutes(routes, c.Version)
+		if err != nil {
+			return nil, fmt.Errorf("channel: %w", err)
+		}
+		routes = append(routes, documenting...)
+	}
 	if err := register(c.mux, routes); err != nil {
 		return nil, fmt.Errorf("channel: %w", err)
 	}
@@ -139,11 +165,11 @@ func New(config Config) (http.Handler, error) {
 
 func (c *channel) ownRoutes() []Route {
 	return []Route{
-		{Method: http.MethodGet, Pattern: "/zato/ping", Quiet: true, Handler: always(map[string]string{"pong": "zato"})},
-		{Method: http.MethodGet, Pattern: "/healthz", Quiet: true, Handler: always(map[string]bool{"healthy": true})},
-		{Method: http.MethodGet, Pattern: "/readyz", Quiet: true, Handler: http.HandlerFunc(c.ready)},
-		{Method: http.MethodGet, Pattern: "/zato/services", Handler: c.authenticated(c.services)},
-		{Pattern: "/zato/api/invoke/{service}", Handler: c.authenticated(c.invoke)},
+		{Pattern: "/zato/api/invoke/{service}", Handler: c.authenticated(c.invoke), Doc: docInvoke, DocMethods: invokeMethods},
+		{Method: http.MethodGet, Pattern: "/zato/services", Handler: c.authenticated(c.services), Doc: docServices},
+		{Method: http.MethodGet, Pattern: "/zato/ping", Quiet: true, Handler: always(map[string]string{"pong": "zato"}), Doc: docPing},
+		{Method: http.MethodGet, Pattern: "/healthz", Quiet: true, Handler: always(map[string]bool{"healthy": true}), Doc: docHealth},
+		{Method: http.MethodGet, Pattern: "/readyz", Quiet: true, Handler: http.HandlerFunc(c.ready), Doc: docReady},
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/sqlite"
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/openapi/openapitest"
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/security"
 )
@@ -69,13 +72,14 @@ func (l *log) String() string {
 // host is a channel on a real listener, with real security on SQLite: the
 // definition pubapi takes client and s3cret-pass.
 type host struct {
-	url     string
-	address string
-	invoker *invoker
-	log     *log
-	db      interface{ Close() error }
-	stop    context.CancelFunc
-	ended   chan error
+	url      string
+	address  string
+	document []byte // of OpenAPI: what send gets is checked against it, unless there are routes without documentation
+	invoker  *invoker
+	log      *log
+	db       interface{ Close() error }
+	stop     context.CancelFunc
+	ended    chan error
 }
 
 func start(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) *host {
@@ -117,6 +121,10 @@ func startThrottled(t *testing.T, throttle *security.ThrottleConfig, change func
 	if serverConfig.Handler, err = channel.New(config); err != nil {
 		t.Fatal(err)
 	}
+	if !slices.ContainsFunc(config.Routes, func(r channel.Route) bool { return r.Doc == nil }) {
+		config.Logger, config.HideDocs = nil, false
+		h.document = documentOf(t, config)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +142,18 @@ func startThrottled(t *testing.T, throttle *security.ThrottleConfig, change func
 		}
 	})
 	return h
+}
+
+// documentOf returns the OpenAPI document of a channel.
+func documentOf(t *testing.T, config channel.Config) []byte {
+	t.Helper()
+	handler, err := channel.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, openapitest.Path, nil))
+	return answer.Body.Bytes()
 }
 
 // reply is an answer read to its end.
@@ -169,7 +189,10 @@ func (h *host) send(t *testing.T, method, path, credentials, body string, header
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Add(headers[i], headers[i+1])
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if h.document != nil {
+		client = openapitest.ClientOf(t, h.document)
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)

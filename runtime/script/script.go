@@ -297,7 +297,7 @@ type Info struct {
 func (e *Engine) Services() []Info {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var infos []Info
+	infos := []Info{} // rather than null in JSON
 	for _, name := range slices.Sorted(maps.Keys(e.compiledIn)) {
 		infos = append(infos, Info{
 			Name: name, Compiled: true, Version: CompiledVersion,

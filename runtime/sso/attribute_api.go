@@ -158,26 +158,39 @@ func (a AttributeAPI) writeMany(how AttributeWrite, data []map[string]any, optio
 // attributeFrom makes a change of a Dict, over what it leaves out. What is
 // wrong with the Dict is kept, to be refused in its turn.
 func attributeFrom(item map[string]any, read reading, change AttributeChange) AttributeChange {
+	fields := change.fields()
 	for key, value := range item {
-		ok := true
-		switch key {
-		case "name":
-			ok = assignOrDefault(&change.Name, value, read.text)
-		case "value":
-			change.Value = someOrNull(value)
-		case "expiration":
-			ok = assign(&change.Expiration, value, read.seconds)
-		case "encrypt":
-			ok = assign(&change.Encrypt, value, read.boolean)
-		default:
+		at := slices.IndexFunc(fields, func(f field) bool { return f.Name == key })
+		switch {
+		case at < 0:
 			change.problems = append(change.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-		if !ok {
+		case !fields[at].set(value, read):
 			change.problems = append(change.problems, fmt.Sprintf("%s does not take a %T", key, value))
 		}
 	}
 	return change
 }
+
+func (c *AttributeChange) fields() []field {
+	return []field{
+		textField("name", &c.Name).needed(),
+		{Key{Name: "value", Kind: Anything, Nullable: true}, func(value any, _ reading) bool {
+			c.Value = someOrNull(value)
+			return true
+		}},
+		{Key{Name: "expiration", Kind: Seconds, Nullable: true}, func(value any, read reading) bool {
+			return assign(&c.Expiration, value, read.seconds)
+		}},
+		{Key{Name: "encrypt", Kind: Boolean, Nullable: true}, func(value any, read reading) bool {
+			return assign(&c.Encrypt, value, read.boolean)
+		}},
+	}
+}
+
+var attributeKeys = keysOf(new(AttributeChange).fields())
+
+// KeysOfAttribute lists the keys that one attribute is written by.
+func KeysOfAttribute() []Key { return slices.Clone(attributeKeys) }
 
 // AttributesFromJSON makes changes of a decoded JSON object, which has one
 // attribute, or several in data, as leniently as PatchFromJSON does.
@@ -194,9 +207,9 @@ func AttributesFromJSON(elements map[string]any) []AttributeChange {
 			continue
 		}
 		known := map[string]any{}
-		for _, key := range []string{"name", "value", "expiration", "encrypt"} {
-			if value, given := object[key]; given {
-				known[key] = value
+		for _, key := range attributeKeys {
+			if value, given := object[key.Name]; given {
+				known[key.Name] = value
 			}
 		}
 		changes[i] = attributeFrom(known, lenientReading, AttributeChange{})

@@ -13,7 +13,7 @@ import (
 func NewUserFromMap(data map[string]any) NewUser {
 	user := newUserFrom(data, strictReading)
 	for key := range data {
-		if !slices.Contains(newUserKeys(), key) {
+		if !has(user.fields(), key) {
 			user.problems = append(user.problems, fmt.Sprintf("there is no key %q", printable(key)))
 		}
 	}
@@ -28,7 +28,16 @@ func NewUserFromJSON(data map[string]any) NewUser {
 }
 
 // ImportKeys lists the keys that an imported user is made from.
-func ImportKeys() []string { return append(newUserKeys(), passwordHashKey) }
+func ImportKeys() []string {
+	var names []string
+	for _, key := range KeysOfNewUser() {
+		names = append(names, key.Name)
+	}
+	return append(names, passwordHashKey)
+}
+
+// KeysOfNewUser lists the keys that a user is created from.
+func KeysOfNewUser() []Key { return keysOf(new(NewUser).fields()) }
 
 // passwordHashKey is the key of imports alone.
 const passwordHashKey = "password_hash"
@@ -53,59 +62,36 @@ func NewUserFromImport(data map[string]any) NewUser {
 	return user
 }
 
-// newUserField ties a key to the field that it fills.
-type newUserField struct {
-	name string
-	set  func(value any, read reading) bool
-}
-
 // fields lists the keys that a user is created from. NULL stands for the
 // default wherever a field has no NULL of its own.
-func (u *NewUser) fields() []newUserField {
-	text := func(name string, dst *string) newUserField {
-		return newUserField{name, func(value any, read reading) bool { return assignOrDefault(dst, value, read.text) }}
-	}
-	boolean := func(name string, dst *bool) newUserField {
-		return newUserField{name, func(value any, read reading) bool { return assignOrDefault(dst, value, read.boolean) }}
-	}
-	nullable := func(name string, dst *Optional[string]) newUserField {
-		return newUserField{name, func(value any, read reading) bool { return assign(dst, value, read.text) }}
-	}
-	return []newUserField{
-		text("username", &u.Username),
-		text("password", &u.Password),
-		boolean("password_must_change", &u.PasswordMustChange),
-		nullable("email", &u.Email),
-		nullable("display_name", &u.DisplayName),
-		nullable("first_name", &u.FirstName),
-		nullable("middle_name", &u.MiddleName),
-		nullable("last_name", &u.LastName),
-		boolean("is_locked", &u.IsLocked),
-		text("sign_up_status", &u.SignUpStatus),
-		boolean("is_totp_enabled", &u.IsTOTPEnabled),
-		text("totp_key", &u.TOTPKey),
-		text("totp_label", &u.TOTPLabel),
-		{"is_rate_limit_active", func(value any, read reading) bool {
+func (u *NewUser) fields() []field {
+	return []field{
+		textField("username", &u.Username).needed(),
+		textField("password", &u.Password),
+		booleanField("password_must_change", &u.PasswordMustChange),
+		nullableField("email", &u.Email),
+		nullableField("display_name", &u.DisplayName),
+		nullableField("first_name", &u.FirstName),
+		nullableField("middle_name", &u.MiddleName),
+		nullableField("last_name", &u.LastName),
+		booleanField("is_locked", &u.IsLocked),
+		textField("sign_up_status", &u.SignUpStatus),
+		booleanField("is_totp_enabled", &u.IsTOTPEnabled),
+		textField("totp_key", &u.TOTPKey),
+		textField("totp_label", &u.TOTPLabel),
+		{Key{Name: "is_rate_limit_active", Kind: Boolean, Nullable: true}, func(value any, read reading) bool {
 			return assign(&u.IsRateLimitActive, value, read.boolean)
 		}},
-		nullable("rate_limit_def", &u.RateLimitDef),
+		nullableField("rate_limit_def", &u.RateLimitDef),
 	}
-}
-
-func newUserKeys() []string {
-	var names []string
-	for _, field := range new(NewUser).fields() {
-		names = append(names, field.name)
-	}
-	return names
 }
 
 func newUserFrom(data map[string]any, read reading) NewUser {
 	var user NewUser
 	for _, field := range user.fields() {
-		value, present := data[field.name]
+		value, present := data[field.Name]
 		if present && !field.set(value, read) {
-			user.problems = append(user.problems, doesNotTake(field.name, value, read))
+			user.problems = append(user.problems, doesNotTake(field.Name, value, read))
 		}
 	}
 	return user

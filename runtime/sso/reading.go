@@ -112,12 +112,12 @@ func lenientTime(value any) (time.Time, bool) {
 // The most that spans of time may be, so that dates stay within what both
 // engines can store.
 const (
-	maxDays    = 1_000_000
-	maxSeconds = 9_000_000_000
+	MaxDays    = 1_000_000
+	MaxSeconds = 9_000_000_000
 )
 
-func strictDays(value any) (int, bool)    { return strictCount(value, maxDays) }
-func strictSeconds(value any) (int, bool) { return strictCount(value, maxSeconds) }
+func strictDays(value any) (int, bool)    { return strictCount(value, MaxDays) }
+func strictSeconds(value any) (int, bool) { return strictCount(value, MaxSeconds) }
 
 // strictCount takes whole numbers of any type, for JSON inputs hold floats.
 func strictCount(value any, most int64) (int, bool) {
@@ -133,8 +133,8 @@ func strictCount(value any, most int64) (int, bool) {
 	return 0, false
 }
 
-func lenientDays(value any) (int, bool)    { return lenientCount(value, maxDays) }
-func lenientSeconds(value any) (int, bool) { return lenientCount(value, maxSeconds) }
+func lenientDays(value any) (int, bool)    { return lenientCount(value, MaxDays) }
+func lenientSeconds(value any) (int, bool) { return lenientCount(value, MaxSeconds) }
 
 func lenientCount(value any, most uint64) (int, bool) {
 	text, ok := lenientText(value)

@@ -1,9 +1,6 @@
 package sso
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // SearchCriteria choose users: UserID, else Username, exactly and alone; else
 // all that is given of the others.
@@ -65,12 +62,15 @@ func (r SearchResult) ToDict() map[string]any {
 	return dict
 }
 
+// KeysOfSearch lists the keys that criteria are made of.
+func KeysOfSearch() []Key { return keysOf(new(SearchCriteria).fields()) }
+
 // SearchFromMap makes criteria of a script's Dict. Unknown keys and values of a
 // wrong type are kept, to be refused in their turn.
 func SearchFromMap(data map[string]any) SearchCriteria {
 	criteria := searchFrom(data, strictReading)
 	for key := range data {
-		if !slices.Contains(searchKeys, key) {
+		if !has(criteria.fields(), key) {
 			criteria.problems = append(criteria.problems, fmt.Sprintf("there is no key %q", printable(key)))
 		}
 	}
@@ -81,45 +81,63 @@ func SearchFromMap(data map[string]any) SearchCriteria {
 // PatchFromJSON does.
 func SearchFromJSON(data map[string]any) SearchCriteria { return searchFrom(data, lenientReading) }
 
-var searchKeys = []string{
-	"user_id", "username", "display_name", "first_name", "middle_name", "last_name", "name_op", "is_name_exact",
-	"email", "sign_up_status", "approval_status", "paginate", "cur_page", "page_size",
+// fields lists the keys that criteria are made of. NULL is no criterion.
+func (c *SearchCriteria) fields() []field {
+	criterion := func(name string, dst *Optional[string]) field {
+		return field{Key{Name: name, Kind: Text, Nullable: true}, func(value any, read reading) bool {
+			return value == nil || assign(dst, value, read.text)
+		}}
+	}
+	// but is a boolean that is true where it is left out, and is kept the other
+	// way round.
+	but := func(name string, dst *bool) field {
+		return field{Key{Name: name, Kind: Boolean, Nullable: true, Default: true}, func(value any, read reading) bool {
+			holds := true
+			ok := assignOrDefault(&holds, value, read.boolean)
+			*dst = !holds
+			return ok
+		}}
+	}
+	count := func(name string, dst *int) field {
+		return field{Key{Name: name, Kind: Count, Nullable: true}, func(value any, read reading) bool {
+			return assignOrDefault(dst, value, read.days)
+		}}
+	}
+	return []field{
+		textField("user_id", &c.UserID),
+		textField("username", &c.Username),
+		criterion("display_name", &c.DisplayName),
+		criterion("first_name", &c.FirstName),
+		criterion("middle_name", &c.MiddleName),
+		criterion("last_name", &c.LastName),
+		{Key{Name: "name_op", Kind: Text, Nullable: true, Values: []string{"and", "or"}, Default: "and"}, func(value any, read reading) bool {
+			operator := "and"
+			ok := assignOrDefault(&operator, value, read.text) && (operator == "and" || operator == "or")
+			c.NamesOr = operator == "or"
+			return ok
+		}},
+		but("is_name_exact", &c.NamesContain),
+		criterion("email", &c.Email),
+		criterion("sign_up_status", &c.SignUpStatus),
+		criterion("approval_status", &c.ApprovalStatus),
+		but("paginate", &c.AllPages),
+		count("cur_page", &c.Page),
+		count("page_size", &c.PageSize),
+	}
 }
 
 func searchFrom(data map[string]any, read reading) SearchCriteria {
 	var c SearchCriteria
-	wrong := func(key string) {
-		c.problems = append(c.problems, fmt.Sprintf("%s does not take a %T", key, data[key]))
-	}
-	for key, dst := range map[string]*string{"user_id": &c.UserID, "username": &c.Username} {
-		if !assignOrDefault(dst, data[key], read.text) {
-			wrong(key)
+	for _, field := range c.fields() {
+		value, present := data[field.Name]
+		switch {
+		case !present || field.set(value, read):
+		case field.Name == "name_op":
+			c.problems = append(c.problems, "name_op must be and, or or")
+		default:
+			c.problems = append(c.problems, fmt.Sprintf("%s does not take a %T", field.Name, value))
 		}
 	}
-	for key, dst := range map[string]*Optional[string]{
-		"display_name": &c.DisplayName, "first_name": &c.FirstName, "middle_name": &c.MiddleName, "last_name": &c.LastName,
-		"email": &c.Email, "sign_up_status": &c.SignUpStatus, "approval_status": &c.ApprovalStatus,
-	} {
-		if value := data[key]; value != nil && !assign(dst, value, read.text) {
-			wrong(key)
-		}
-	}
-	operator, isExact, paginate := "and", true, true
-	if !assignOrDefault(&operator, data["name_op"], read.text) || operator != "and" && operator != "or" {
-		c.problems = append(c.problems, "name_op must be and, or or")
-	}
-	if !assignOrDefault(&isExact, data["is_name_exact"], read.boolean) {
-		wrong("is_name_exact")
-	}
-	if !assignOrDefault(&paginate, data["paginate"], read.boolean) {
-		wrong("paginate")
-	}
-	for key, dst := range map[string]*int{"cur_page": &c.Page, "page_size": &c.PageSize} {
-		if !assignOrDefault(dst, data[key], read.days) {
-			wrong(key)
-		}
-	}
-	c.NamesOr, c.NamesContain, c.AllPages = operator == "or", !isExact, !paginate
 	return c
 }
 

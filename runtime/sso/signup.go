@@ -3,7 +3,6 @@ package sso
 import (
 	"fmt"
 	"reflect"
-	"slices"
 )
 
 // Signup is what a user signs up with.
@@ -16,14 +15,15 @@ type Signup struct {
 	problems []string // unknown keys and values of a wrong type
 }
 
-var signupKeys = []string{"username", "password", "email", "app_list"}
+// KeysOfSignup lists the keys that a user signs up with.
+func KeysOfSignup() []Key { return keysOf(new(Signup).fields()) }
 
 // SignupFromMap makes a sign-up of a script's Dict. Unknown keys and values of
 // a wrong type are kept, to be refused in their turn.
 func SignupFromMap(data map[string]any) Signup {
 	signup := signupFrom(data, strictReading)
 	for key := range data {
-		if !slices.Contains(signupKeys, key) {
+		if !has(signup.fields(), key) {
 			signup.problems = append(signup.problems, fmt.Sprintf("there is no key %q", printable(key)))
 		}
 	}
@@ -34,24 +34,25 @@ func SignupFromMap(data map[string]any) Signup {
 // PatchFromJSON does.
 func SignupFromJSON(data map[string]any) Signup { return signupFrom(data, lenientReading) }
 
+func (s *Signup) fields() []field {
+	return []field{
+		textField("username", &s.Username).needed(),
+		textField("password", &s.Password).needed(),
+		nullableField("email", &s.Email),
+		{Key{Name: "app_list", Kind: TextList, Nullable: true}, func(value any, read reading) (ok bool) {
+			s.Apps, ok = textList(value, read.text)
+			return ok
+		}},
+	}
+}
+
 func signupFrom(data map[string]any, read reading) Signup {
 	var signup Signup
-	wrong := func(key string) {
-		signup.problems = append(signup.problems, fmt.Sprintf("%s does not take a %T", key, data[key]))
-	}
-	for key, dst := range map[string]*string{"username": &signup.Username, "password": &signup.Password} {
-		if !assignOrDefault(dst, data[key], read.text) {
-			wrong(key)
+	for _, field := range signup.fields() {
+		if value, present := data[field.Name]; present && !field.set(value, read) {
+			signup.problems = append(signup.problems, fmt.Sprintf("%s does not take a %T", field.Name, value))
 		}
 	}
-	if value, present := data["email"]; present && !assign(&signup.Email, value, read.text) {
-		wrong("email")
-	}
-	apps, ok := textList(data["app_list"], read.text)
-	if !ok {
-		wrong("app_list")
-	}
-	signup.Apps = apps
 	return signup
 }
 

@@ -2,6 +2,7 @@ package sso
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -63,55 +64,60 @@ const (
 	AsTrusted // all attributes, the TOTP key included
 )
 
-type userField struct {
-	name   string
-	reader Reader
-	value  func(*User) any
+// UserField is one field of a user as answers have it.
+type UserField struct {
+	Key
+	Reader Reader // who sees it, and those above
+
+	value func(*User) any
 }
 
-var userFields = []userField{
-	{"user_id", AsOwner, func(u *User) any { return u.UserID }},
-	{"username", AsOwner, func(u *User) any { return u.Username }},
-	{"email", AsOwner, func(u *User) any { return orNull(u.Email) }},
-	{"display_name", AsOwner, func(u *User) any { return orNull(u.DisplayName) }},
-	{"first_name", AsOwner, func(u *User) any { return orNull(u.FirstName) }},
-	{"middle_name", AsOwner, func(u *User) any { return orNull(u.MiddleName) }},
-	{"last_name", AsOwner, func(u *User) any { return orNull(u.LastName) }},
-	{"is_totp_enabled", AsOwner, func(u *User) any { return u.IsTOTPEnabled }},
-	{"totp_label", AsOwner, func(u *User) any { return orNull(u.TOTPLabel) }},
+// UserFields returns the fields that answers have of a user.
+func UserFields() []UserField { return slices.Clone(userFields) }
 
-	{"is_active", AsSuperUser, func(u *User) any { return u.IsActive }},
-	{"is_approval_needed", AsSuperUser, func(u *User) any { return u.IsApprovalNeeded }},
-	{"is_internal", AsSuperUser, func(u *User) any { return u.IsInternal }},
-	{"is_super_user", AsSuperUser, func(u *User) any { return u.IsSuperUser }},
-	{"is_locked", AsSuperUser, func(u *User) any { return u.IsLocked }},
-	{"locked_time", AsSuperUser, func(u *User) any { return timeOrNull(u.LockedTime) }},
-	{"locked_by", AsSuperUser, func(u *User) any { return orNull(u.LockedBy) }},
-	{"creation_ctx", AsSuperUser, func(u *User) any { return orNull(u.CreationCtx) }},
-	{"approval_status", AsSuperUser, func(u *User) any { return u.ApprovalStatus }},
-	{"approval_status_mod_time", AsSuperUser, func(u *User) any { return FormatTime(u.ApprovalStatusModTime) }},
-	{"approval_status_mod_by", AsSuperUser, func(u *User) any { return u.ApprovalStatusModBy }},
-	{"password_expiry", AsSuperUser, func(u *User) any { return FormatTime(u.PasswordExpiry) }},
-	{"password_is_set", AsSuperUser, func(u *User) any { return u.PasswordIsSet }},
-	{"password_must_change", AsSuperUser, func(u *User) any { return u.PasswordMustChange }},
-	{"password_last_set", AsSuperUser, func(u *User) any { return FormatTime(u.PasswordLastSet) }},
-	{"sign_up_status", AsSuperUser, func(u *User) any { return u.SignUpStatus }},
-	{"sign_up_time", AsSuperUser, func(u *User) any { return FormatTime(u.SignUpTime) }},
-	{"is_rate_limit_active", AsSuperUser, func(u *User) any { return orNull(u.IsRateLimitActive) }},
-	{"rate_limit_type", AsSuperUser, func(u *User) any { return orNull(u.RateLimitType) }},
-	{"rate_limit_def", AsSuperUser, func(u *User) any { return orNull(u.RateLimitDef) }},
-	{"rate_limit_check_parent_def", AsSuperUser, func(u *User) any { return orNull(u.RateLimitCheckParentDef) }},
+var userFields = []UserField{
+	{Key{Name: "user_id"}, AsOwner, func(u *User) any { return u.UserID }},
+	{Key{Name: "username"}, AsOwner, func(u *User) any { return u.Username }},
+	{Key{Name: "email", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.Email) }},
+	{Key{Name: "display_name", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.DisplayName) }},
+	{Key{Name: "first_name", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.FirstName) }},
+	{Key{Name: "middle_name", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.MiddleName) }},
+	{Key{Name: "last_name", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.LastName) }},
+	{Key{Name: "is_totp_enabled", Kind: Boolean}, AsOwner, func(u *User) any { return u.IsTOTPEnabled }},
+	{Key{Name: "totp_label", Nullable: true}, AsOwner, func(u *User) any { return orNull(u.TOTPLabel) }},
 
-	{"totp_key", AsTrusted, func(u *User) any { return orNull(u.TOTPKey) }},
+	{Key{Name: "is_active", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.IsActive }},
+	{Key{Name: "is_approval_needed", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.IsApprovalNeeded }},
+	{Key{Name: "is_internal", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.IsInternal }},
+	{Key{Name: "is_super_user", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.IsSuperUser }},
+	{Key{Name: "is_locked", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.IsLocked }},
+	{Key{Name: "locked_time", Kind: Instant, Nullable: true}, AsSuperUser, func(u *User) any { return timeOrNull(u.LockedTime) }},
+	{Key{Name: "locked_by", Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.LockedBy) }},
+	{Key{Name: "creation_ctx", Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.CreationCtx) }},
+	{Key{Name: "approval_status"}, AsSuperUser, func(u *User) any { return u.ApprovalStatus }},
+	{Key{Name: "approval_status_mod_time", Kind: Instant}, AsSuperUser, func(u *User) any { return FormatTime(u.ApprovalStatusModTime) }},
+	{Key{Name: "approval_status_mod_by"}, AsSuperUser, func(u *User) any { return u.ApprovalStatusModBy }},
+	{Key{Name: "password_expiry", Kind: Instant}, AsSuperUser, func(u *User) any { return FormatTime(u.PasswordExpiry) }},
+	{Key{Name: "password_is_set", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.PasswordIsSet }},
+	{Key{Name: "password_must_change", Kind: Boolean}, AsSuperUser, func(u *User) any { return u.PasswordMustChange }},
+	{Key{Name: "password_last_set", Kind: Instant}, AsSuperUser, func(u *User) any { return FormatTime(u.PasswordLastSet) }},
+	{Key{Name: "sign_up_status"}, AsSuperUser, func(u *User) any { return u.SignUpStatus }},
+	{Key{Name: "sign_up_time", Kind: Instant}, AsSuperUser, func(u *User) any { return FormatTime(u.SignUpTime) }},
+	{Key{Name: "is_rate_limit_active", Kind: Boolean, Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.IsRateLimitActive) }},
+	{Key{Name: "rate_limit_type", Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.RateLimitType) }},
+	{Key{Name: "rate_limit_def", Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.RateLimitDef) }},
+	{Key{Name: "rate_limit_check_parent_def", Kind: Boolean, Nullable: true}, AsSuperUser, func(u *User) any { return orNull(u.RateLimitCheckParentDef) }},
+
+	{Key{Name: "totp_key", Nullable: true}, AsTrusted, func(u *User) any { return orNull(u.TOTPKey) }},
 }
 
 // ToDict returns what the reader may see under the names of Zato's SSO, NULL
 // as nil and times as text.
 func (u User) ToDict() map[string]any {
 	dict := make(map[string]any, len(userFields))
-	for _, field := range userFields {
-		if field.reader <= u.reader {
-			dict[field.name] = field.value(&u)
+	for i := range userFields {
+		if field := &userFields[i]; field.Reader <= u.reader {
+			dict[field.Name] = field.value(&u)
 		}
 	}
 	return dict

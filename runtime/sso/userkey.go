@@ -29,6 +29,8 @@ type UserKey struct {
 	// personal or secret.
 	IsPrivate bool
 
+	values []string // all that a text may be; nil is any
+
 	text    func(*UserPatch) *Optional[string]
 	boolean func(*UserPatch) *Optional[bool]
 	instant func(*UserPatch) *Optional[time.Time]
@@ -69,25 +71,38 @@ var userKeys = []UserKey{
 		instant: func(p *UserPatch) *Optional[time.Time] { return &p.PasswordExpiry }},
 	{Name: "password_must_change", SuperUserOnly: true,
 		boolean: func(p *UserPatch) *Optional[bool] { return &p.PasswordMustChange }},
-	{Name: "sign_up_status", SuperUserOnly: true,
+	{Name: "sign_up_status", SuperUserOnly: true, values: []string{SignUpBeforeConfirmation, SignUpFinal},
 		text: func(p *UserPatch) *Optional[string] { return &p.SignUpStatus }},
-	{Name: "approval_status", SuperUserOnly: true,
+	{Name: "approval_status", SuperUserOnly: true, values: []string{ApprovalBeforeDecision, ApprovalApproved, ApprovalRejected},
 		text: func(p *UserPatch) *Optional[string] { return &p.ApprovalStatus }},
 }
 
 // UserKeys returns the keys that an update may carry.
 func UserKeys() []UserKey { return slices.Clone(userKeys) }
 
+// KeysOfUpdate lists the same keys as data of a call.
+func KeysOfUpdate() []Key {
+	keys := make([]Key, len(userKeys))
+	for i, key := range userKeys {
+		keys[i] = Key{Name: key.Name, Kind: key.kind(), Nullable: key.Nullable, Values: slices.Clone(key.values)}
+	}
+	return keys
+}
+
+func (k UserKey) kind() Kind {
+	switch {
+	case k.boolean != nil:
+		return Boolean
+	case k.instant != nil:
+		return Instant
+	}
+	return Text
+}
+
 // Type names the type of the key's value in a Go service: string, bool or
 // time.Time.
 func (k UserKey) Type() string {
-	switch {
-	case k.boolean != nil:
-		return "bool"
-	case k.instant != nil:
-		return "time.Time"
-	}
-	return "string"
+	return map[Kind]string{Boolean: "bool", Instant: "time.Time", Text: "string"}[k.kind()]
 }
 
 // Value returns what a patch says of the key: a string, a bool, a time.Time or

@@ -2,60 +2,34 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"gatehouse/runtime/sso"
 )
 
+func (a api) adminDefinitions() []*definition {
+	on := func(method, path, id, summary, description string, do func(context.Context, sso.Call, string) error) *definition {
+		return &definition{
+			method: method, path: path, tag: usersTag, id: id, summary: summary, description: description,
+			elements: elements(byUST, required("user_id", sso.Text).meaning("ID of the user.")),
+			do:       onUser(do),
+		}
+	}
+	return []*definition{
+		on(http.MethodPost, "/user/approve", "approveUser", "Approve a user", "For super-users.", a.core.ApproveUser),
+		on(http.MethodPost, "/user/reject", "rejectUser", "Reject a user", "For super-users.", a.core.RejectUser),
+		on(http.MethodPost, "/user/lock", "lockUser", "Lock a user", "For super-users. It ends the user's sessions. Nobody locks himself (E008001).", a.core.LockUser),
+		on(http.MethodDelete, "/user/lock", "unlockUser", "Unlock a user", "For super-users.", a.core.UnlockUser),
+	}
+}
+
 // onUser answers a call about one user, which must be named.
-func onUser(do func(ctx context.Context, call sso.Call, userID string) error) func(context.Context, *input) (answer, error) {
+func onUser(do func(ctx context.Context, call sso.Call, userID string) error) operation {
 	return func(ctx context.Context, in *input) (answer, error) {
-		call, userID := in.call(), in.text("user_id")
+		call, userID := in.call("ust"), in.text("user_id")
 		if in.fault != nil {
 			return answer{}, in.fault
 		}
 		return answer{}, do(ctx, call, userID)
 	}
-}
-
-// deleteUser is for a user_id that, unlike those of the other calls, may be
-// missing: it is refused by the SSO.
-func (a api) deleteUser(ctx context.Context, in *input) (answer, error) {
-	call, userID := in.call(), in.optional("user_id")
-	if in.fault != nil {
-		return answer{}, in.fault
-	}
-	return answer{}, a.core.DeleteUserByID(ctx, call, userID)
-}
-
-func (a api) changePassword(ctx context.Context, in *input) (answer, error) {
-	call := in.call()
-	in.text("new_password") // which must be there
-	if in.fault != nil {
-		return answer{}, in.fault
-	}
-	return answer{}, a.core.ChangePassword(ctx, call, sso.PasswordChangeFromJSON(in.elements))
-}
-
-func (a api) resetTOTPKey(ctx context.Context, in *input) (answer, error) {
-	call, userID := in.call(), in.optional("user_id")
-	key, label := in.text("totp_key"), in.text("totp_label")
-	if in.fault != nil {
-		return answer{}, in.fault
-	}
-	stored := sso.Some(label)
-	if label == "" {
-		stored = sso.Null[string]()
-	}
-	made, err := a.core.ResetTOTPKey(ctx, call, userID, sso.Some(key), stored)
-	return answer{keys: map[string]any{"totp_key": made}}, err
-}
-
-// search answers any method, as in Zato.
-func (a api) search(ctx context.Context, in *input) (answer, error) {
-	call := in.call()
-	if in.fault != nil {
-		return answer{}, in.fault
-	}
-	result, err := a.core.Search(ctx, call, sso.SearchFromJSON(in.elements))
-	return answer{keys: result.ToDict()}, err
 }

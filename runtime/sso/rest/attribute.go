@@ -2,50 +2,169 @@ package rest
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
+	"gatehouse/runtime/openapi"
 	"gatehouse/runtime/sso"
 )
 
-// owned is an operation on attributes of a user or a session.
+// owned is the operations on attributes, of users or of sessions.
 type owned struct {
 	api
-	isSession bool
+	ownership
 }
 
-// caller reads who calls, and whose attributes the call is about.
-func (o owned) caller(in *input) (sso.Call, sso.AttributeOwner) {
-	if o.isSession {
-		return in.inSession("current_ust"), sso.AttributeOwner{TargetUST: in.optional("target_ust")}
+// ownership says whose attributes operations are about.
+type ownership struct {
+	path, idOf, summaryOf string // what paths, IDs and summaries have in them
+	tag                   openapi.Tag
+	elements              []element
+	read                  func(in *input) (sso.Call, sso.AttributeOwner)
+}
+
+var (
+	userAttributes = ownership{
+		path: "/user/attr", idOf: "User", summaryOf: "a user", tag: userAttributesTag,
+		elements: elements(inSession, optional("user_id", sso.Text)),
+		read: func(in *input) (sso.Call, sso.AttributeOwner) {
+			return in.call("ust"), sso.AttributeOwner{UserID: in.text("user_id")}
+		},
 	}
-	return in.inSession("ust"), sso.AttributeOwner{UserID: in.optional("user_id")}
+	sessionAttributes = ownership{
+		path: "/session/attr", idOf: "Session", summaryOf: "a session", tag: sessionAttributesTag,
+		elements: elements(byCurrentUST, optional("target_ust", sso.Text)),
+		read: func(in *input) (sso.Call, sso.AttributeOwner) {
+			return in.call("current_ust"), sso.AttributeOwner{TargetUST: in.text("target_ust")}
+		},
+	}
+)
+
+func (o owned) definitions() []*definition {
+	const oneOrSeveral = "One attribute by name, or several in data, of which all or none are written. Owners use their own, super-users those of all."
+	write := func(method, id, verb, description string, how sso.AttributeWrite) *definition {
+		return &definition{
+			method: method, path: o.path, tag: o.tag, id: id + o.idOf + "Attributes", summary: verb + " attributes of " + o.summaryOf,
+			description: oneOrSeveral + " " + description,
+			elements:    elements(o.elements, oneAttribute(), severalAttributes),
+			example:     o.example("name", "value"),
+			do:          o.write(how),
+		}
+	}
+	named := func(method, path, id, summary, description string, do operation, answers ...shape) *definition {
+		return &definition{
+			method: method, path: o.path + path, tag: o.tag, id: id, summary: summary + " of " + o.summaryOf, description: description,
+			elements: elements(o.elements, attributeName(), attributeNames),
+			example:  o.example("name"), answers: answers, do: do,
+		}
+	}
+	get := named(http.MethodGet, "", "get"+o.idOf+"Attributes", "Get attributes",
+		"One by name, or several by the names in data. Owners use their own, super-users those of all.", o.get,
+		append(shape{isFound(true)}, attributeKeys...), shape{isFound(false)},
+		shape{result("The attributes by their names; null where there is none.", byName(attributeSchema.Nullable()))})
+	get.elements = append(get.elements, optional("decrypt", sso.Boolean).orElse(true))
+	return []*definition{
+		write(http.MethodPost, "create", "Create", "One that is there already is E009001.", sso.CreateAttribute),
+		write(http.MethodPut, "set", "Set", "They are created where they are not there.", sso.SetAttribute),
+		write(http.MethodPatch, "update", "Update", "One that is not there is E009002.", sso.UpdateAttribute),
+		get,
+		named(http.MethodDelete, "", "delete"+o.idOf+"Attributes", "Delete attributes",
+			"One by name, or several by the names in data. One that is not there is no error.", o.delete),
+		named(http.MethodGet, "/exists", "exist"+o.idOf+"Attributes", "Tell whether there are attributes",
+			"Whether there is one, by name, or which of several there are, by the names in data.", o.exists,
+			shape{result("Whether it is there.", types(openapi.Boolean))},
+			shape{result("Which are there, by their names.", byName(types(openapi.Boolean)))}),
+		{
+			method: http.MethodGet, path: o.path + "/names", tag: o.tag, id: "list" + o.idOf + "Attributes", summary: "List the names of attributes of " + o.summaryOf,
+			elements: o.elements, example: o.example(),
+			answers: []shape{{result("The names, sorted.", listOf(types(openapi.String)))}},
+			do:      o.list,
+		},
+	}
+}
+
+// example names what examples have beside what they must have.
+func (o owned) example(names ...string) []string {
+	if o.idOf == "Session" {
+		return append(names, "target_ust")
+	}
+	return names
+}
+
+// attributeName is the name where there may be several in data instead.
+func attributeName() element {
+	return optional("name", sso.Text).meaning("Name of the attribute. It is needed where there is no data.")
+}
+
+// oneAttribute is the keys of an attribute where there may be several in data
+// instead.
+func oneAttribute() []element {
+	keys := attributeTable.elements()
+	for i := range keys {
+		if keys[i].Needed {
+			keys[i].Needed, keys[i].Nullable, keys[i].about = false, true, attributeName().about
+		}
+	}
+	return keys
+}
+
+var severalAttributes = element{
+	Key: sso.Key{Name: "data", Nullable: true}, table: attributeTable,
+	about:  "Several attributes, each with the keys of one. They go before the one beside it.",
+	schema: listOf(attributeChangeSchema),
+}
+
+var attributeChangeSchema = func() *openapi.Schema {
+	schema := &openapi.Schema{Name: "AttributeChange", Description: "An attribute as it is to be.", Types: []string{openapi.Object}}
+	for _, key := range attributeTable.elements() {
+		schema.Properties = append(schema.Properties, key.property())
+	}
+	return schema
+}()
+
+var attributeNames = element{
+	Key:    sso.Key{Name: "data", Nullable: true},
+	about:  "Names of several attributes. They go before the one beside it.",
+	schema: listOf(types(openapi.String, openapi.Number)),
+}
+
+// attributeKeys are what is told of an attribute that was found.
+var attributeKeys = shape{
+	always("name", sso.Text), always("value", sso.Anything), always("creation_time", sso.Instant), orNull("last_modified", sso.Instant),
+	always("expiration_time", sso.Instant), always("is_encrypted", sso.Boolean),
+}
+
+func isFound(found bool) openapi.Property { return property("found", &openapi.Schema{Const: found}) }
+
+var attributeSchema = object("Attribute", "An attribute.", append(shape{isFound(true)}, attributeKeys...)...)
+
+func byName(values *openapi.Schema) *openapi.Schema {
+	return &openapi.Schema{Types: []string{openapi.Object}, Values: values}
 }
 
 // write answers the calls that write one attribute, or several in data.
-func (o owned) write(how sso.AttributeWrite) func(context.Context, *input) (answer, error) {
+func (o owned) write(how sso.AttributeWrite) operation {
 	return func(ctx context.Context, in *input) (answer, error) {
-		call, owner := o.caller(in)
+		call, owner := o.read(in)
+		changes := attributeTable.read(in)
 		if in.fault != nil {
 			return answer{}, in.fault
 		}
-		return answer{}, o.core.WriteAttributes(ctx, call, owner, how, sso.AttributesFromJSON(in.elements))
+		return answer{}, o.core.WriteAttributes(ctx, call, owner, how, changes)
 	}
 }
 
 // names reads the names of attributes: one in name, or several in data.
 func (o owned) names(in *input) (names []string, isOne bool) {
-	data, isList := in.elements["data"].([]any)
+	names, isList := in.texts("data")
 	if !isList {
-		return []string{in.optional("name")}, true
-	}
-	for _, name := range data {
-		names = append(names, in.asText("data", name))
+		return []string{in.text("name")}, true
 	}
 	return names, false
 }
 
 func (o owned) delete(ctx context.Context, in *input) (answer, error) {
-	call, owner := o.caller(in)
+	call, owner := o.read(in)
 	names, _ := o.names(in)
 	if in.fault != nil {
 		return answer{}, in.fault
@@ -53,9 +172,9 @@ func (o owned) delete(ctx context.Context, in *input) (answer, error) {
 	return answer{}, o.core.DeleteAttributes(ctx, call, owner, names)
 }
 
-// read reads attributes by the names of a request, which must name some.
-func (o owned) read(ctx context.Context, in *input, decrypt bool) (found map[string]*sso.Attribute, names []string, isOne bool, err error) {
-	call, owner := o.caller(in)
+// find reads attributes by the names of a request, which must name some.
+func (o owned) find(ctx context.Context, in *input, decrypt bool) (found map[string]*sso.Attribute, names []string, isOne bool, err error) {
+	call, owner := o.read(in)
 	names, isOne = o.names(in)
 	if in.fault != nil {
 		return nil, nil, false, in.fault
@@ -72,11 +191,7 @@ func (o owned) read(ctx context.Context, in *input, decrypt bool) (found map[str
 }
 
 func (o owned) get(ctx context.Context, in *input) (answer, error) {
-	decrypt := true
-	if value, given := in.elements["decrypt"]; given && value != nil {
-		decrypt = in.isTrue("decrypt")
-	}
-	found, names, isOne, err := o.read(ctx, in, decrypt)
+	found, names, isOne, err := o.find(ctx, in, in.boolean("decrypt"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -106,7 +221,7 @@ func (o owned) get(ctx context.Context, in *input) (answer, error) {
 }
 
 func (o owned) exists(ctx context.Context, in *input) (answer, error) {
-	found, names, isOne, err := o.read(ctx, in, false)
+	found, names, isOne, err := o.find(ctx, in, false)
 	if err != nil {
 		return answer{}, err
 	}
@@ -121,7 +236,7 @@ func (o owned) exists(ctx context.Context, in *input) (answer, error) {
 }
 
 func (o owned) list(ctx context.Context, in *input) (answer, error) {
-	call, owner := o.caller(in)
+	call, owner := o.read(in)
 	if in.fault != nil {
 		return answer{}, in.fault
 	}

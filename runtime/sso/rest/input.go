@@ -14,25 +14,40 @@ import (
 // has one of a type that cannot be text.
 var errBadRequest = errors.New("bad request")
 
-// input reads the elements of a request. The first one that is missing makes
-// it faulty; what a handler then returns does not count.
+// input reads the elements of a request as its definition declares them. The
+// last one that is missing, or is of a wrong type, makes it faulty; what a
+// handler then returns does not count.
 type input struct {
-	elements map[string]any
-	request  *http.Request
-	fault    error
+	definition *definition
+	elements   map[string]any
+	request    *http.Request
+	fault      error
+
+	noted func(name string) // is told what is read, in a test
 }
 
-// text returns a required element as text; null is "".
+func (in *input) note(name string) {
+	if in.noted != nil {
+		in.noted(name)
+	}
+}
+
+// find returns an element's declaration and its value.
+func (in *input) find(name string) (declared *element, value any, isPresent bool) {
+	in.note(name)
+	value, isPresent = in.elements[name]
+	return in.definition.element(name), value, isPresent
+}
+
+// text returns an element as text; null, and one that may be missing and is, is
+// "".
 func (in *input) text(name string) string {
-	value, present := in.elements[name]
-	if !present {
+	declared, value, isPresent := in.find(name)
+	if !isPresent && declared.isRequired {
 		in.fault = fmt.Errorf("%w: element %q is missing", errBadRequest, name)
 	}
 	return in.asText(name, value)
 }
-
-// optional returns an element as text, "" where it is missing or null.
-func (in *input) optional(name string) string { return in.asText(name, in.elements[name]) }
 
 func (in *input) asText(name string, value any) string {
 	switch value := value.(type) {
@@ -47,34 +62,55 @@ func (in *input) asText(name string, value any) string {
 	return ""
 }
 
-// call reads who calls, with a UST.
-func (in *input) call() sso.Call {
+// texts returns a list of texts, and false where the element is no list, which
+// is as if it were missing.
+func (in *input) texts(name string) ([]string, bool) {
+	_, value, _ := in.find(name)
+	list, isList := value.([]any)
+	var texts []string
+	for _, one := range list {
+		texts = append(texts, in.asText(name, one))
+	}
+	return texts, isList
+}
+
+// boolean reads a boolean, which may come as text.
+func (in *input) boolean(name string) bool {
+	declared, value, _ := in.find(name)
+	if value == nil {
+		value = declared.Default
+	}
+	boolean, err := sso.BoolFromJSON(value)
+	if err != nil {
+		in.fault = &sso.Error{Op: in.request.URL.Path, Codes: []sso.Code{sso.InvalidInput}, Detail: name + ": " + err.Error()}
+	}
+	return boolean
+}
+
+// What identifies the caller: an application and, under one of two names, the
+// token of a session. Which of it is required differs.
+var (
+	currentApp = required("current_app", sso.Text)
+	neededApp  = needed("current_app", sso.Text)
+
+	byUST        = []element{currentApp, required("ust", sso.Text)}
+	inSession    = []element{currentApp, needed("ust", sso.Text)}
+	byCurrentUST = []element{currentApp, needed("current_ust", sso.Text)}
+)
+
+// call reads who calls, with a UST of the given name.
+func (in *input) call(ust string) sso.Call {
 	call := in.anonymous()
-	call.UST = in.text("ust")
+	call.UST = in.text(ust)
 	return call
 }
 
 // anonymous reads who calls, without a UST.
-func (in *input) anonymous() sso.Call { return in.callFor(in.text("current_app")) }
-
-// fromNobody is anonymous where a missing application, like all that the call
-// lacks, is refused by the SSO rather than as a bad request.
-func (in *input) fromNobody() sso.Call { return in.callFor(in.optional("current_app")) }
-
-func (in *input) callFor(app string) sso.Call {
+func (in *input) anonymous() sso.Call {
 	return sso.Call{
 		CID:        channel.CID(in.request.Context()),
-		App:        app,
+		App:        in.text("current_app"),
 		RemoteAddr: channel.RemoteAddr(in.request),
 		UserAgent:  in.request.UserAgent(),
 	}
-}
-
-// isTrue reads an optional boolean, which may come as text.
-func (in *input) isTrue(name string) bool {
-	value, err := sso.BoolFromJSON(in.elements[name])
-	if err != nil {
-		in.fault = &sso.Error{Op: in.request.URL.Path, Codes: []sso.Code{sso.InvalidInput}, Detail: name + ": " + err.Error()}
-	}
-	return value
 }

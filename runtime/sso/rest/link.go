@@ -2,12 +2,51 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"gatehouse/runtime/sso"
 )
 
+func (a api) linkDefinitions() []*definition {
+	// What is missing of these is refused in its turn, a definition that there
+	// is none of as a bad request.
+	link := elements(byUST, needed("user_id", sso.Text).meaning("ID of the user."),
+		needed("auth_type", sso.Text).oneOf(sso.AuthBasic, sso.AuthJWT), needed("auth_username", sso.Text))
+	return []*definition{
+		{
+			method: http.MethodGet, path: "/user/linked", tag: linksTag,
+			id: "listLinks", summary: "List the links of a user",
+			description: "Those of the caller, or for super-users of anybody.",
+			elements:    elements(byUST, optional("user_id", sso.Text)),
+			answers:     []shape{{result("The links.", listOf(linkSchema))}},
+			do:          a.listLinks,
+		},
+		{
+			method: http.MethodPost, path: "/user/linked", tag: linksTag,
+			id: "createLink", summary: "Link a user to a security definition",
+			description: "For super-users. A definition that there is none of is a bad request.",
+			elements:    elements(link, optional("is_active", sso.Boolean).orElse(true).meaning("Whether the link opens sessions.")),
+			do:          a.createLink,
+		},
+		{
+			method: http.MethodDelete, path: "/user/linked", tag: linksTag,
+			id: "deleteLink", summary: "Delete a link",
+			description: "For super-users. It ends the sessions that the link has opened. A definition that there is none of is a bad request.",
+			elements:    link,
+			do:          a.deleteLink,
+		},
+	}
+}
+
+var linkSchema = object("Link", "A link of a user to a security definition.",
+	describe(always("is_active", sso.Boolean), "Whether the link opens sessions."),
+	always("creation_time", sso.Instant),
+	property("auth_type", oneOf([]string{sso.AuthBasic, sso.AuthJWT})),
+	describe(orNull("auth_username", sso.Text), "Username of the definition; null where it is none of this installation."),
+)
+
 func (a api) listLinks(ctx context.Context, in *input) (answer, error) {
-	call, userID := in.call(), in.optional("user_id")
+	call, userID := in.call("ust"), in.text("user_id")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -19,16 +58,14 @@ func (a api) listLinks(ctx context.Context, in *input) (answer, error) {
 	return answer{keys: map[string]any{"result": rows}}, err
 }
 
-// newLink reads which user and which definition a call is about. What is
-// missing of these is refused in its turn.
+// newLink reads which user and which definition a call is about.
 func (in *input) newLink() sso.NewLink {
-	return sso.NewLink{UserID: in.optional("user_id"), AuthType: in.optional("auth_type"), AuthUsername: in.optional("auth_username")}
+	return sso.NewLink{UserID: in.text("user_id"), AuthType: in.text("auth_type"), AuthUsername: in.text("auth_username")}
 }
 
-// createLink makes an active link, unless is_active says otherwise.
 func (a api) createLink(ctx context.Context, in *input) (answer, error) {
-	call, link := in.call(), in.newLink()
-	link.IsActive = in.elements["is_active"] == nil || in.isTrue("is_active")
+	call, link := in.call("ust"), in.newLink()
+	link.IsActive = in.boolean("is_active")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -36,7 +73,7 @@ func (a api) createLink(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) deleteLink(ctx context.Context, in *input) (answer, error) {
-	call, link := in.call(), in.newLink()
+	call, link := in.call("ust"), in.newLink()
 	if in.fault != nil {
 		return answer{}, in.fault
 	}

@@ -2,12 +2,41 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"gatehouse/runtime/sso"
 )
 
+func (a api) passwordResetDefinitions() []*definition {
+	return []*definition{
+		{
+			method: http.MethodPost, path: "/password/reset", tag: passwordsTag,
+			id: "createResetToken", summary: "Ask for a new password",
+			description: "Mails a token to the user. The answer is the same whether or not there is such a user.",
+			elements:    elements(neededApp, optional("credential", sso.Text)),
+			example:     []string{"credential"},
+			do:          a.createResetToken,
+		},
+		{
+			method: http.MethodPatch, path: "/password/reset", tag: passwordsTag,
+			id: "accessResetToken", summary: "Access a token that was mailed",
+			description: "Exchanges the token for a key, once. Whatever is wrong with a token is E010001.",
+			elements:    elements(neededApp, needed("token", sso.Text)),
+			answers:     []shape{{always("reset_key", sso.Text)}},
+			do:          a.accessResetToken,
+		},
+		{
+			method: http.MethodDelete, path: "/password/reset", tag: passwordsTag,
+			id: "changeResetPassword", summary: "Set a password by a token",
+			description: "A password that is refused (E003…) leaves the token and the key as they are; whatever else is wrong is E010001.",
+			elements:    elements(neededApp, needed("token", sso.Text), needed("reset_key", sso.Text), needed("password", sso.Text).meaning("The new password.")),
+			do:          a.changeResetPassword,
+		},
+	}
+}
+
 func (a api) createResetToken(ctx context.Context, in *input) (answer, error) {
-	call, credential := in.fromNobody(), in.optional("credential")
+	call, credential := in.anonymous(), in.text("credential")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -15,7 +44,7 @@ func (a api) createResetToken(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) accessResetToken(ctx context.Context, in *input) (answer, error) {
-	call, token := in.fromNobody(), in.optional("token")
+	call, token := in.anonymous(), in.text("token")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -24,9 +53,9 @@ func (a api) accessResetToken(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) changeResetPassword(ctx context.Context, in *input) (answer, error) {
-	call := in.fromNobody()
+	call := in.anonymous()
 	change := sso.ResetPasswordChange{
-		Token: in.optional("token"), ResetKey: in.optional("reset_key"), NewPassword: in.optional("password"),
+		Token: in.text("token"), ResetKey: in.text("reset_key"), NewPassword: in.text("password"),
 	}
 	if in.fault != nil {
 		return answer{}, in.fault

@@ -3,7 +3,6 @@
 package rest
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -21,69 +20,41 @@ type Options struct {
 	Status200OnAppError bool
 }
 
+// base is what all paths begin with.
+const base = "/zato/sso"
+
 // Routes returns the routes of the SSO below /zato/sso.
 func Routes(core sso.Core, options Options) []channel.Route {
-	a := api{core: core}
-	route := func(method, path string, answers operation) channel.Route {
-		return channel.Route{Method: method, Pattern: path, Handler: handler{answers, options}}
-	}
-	routes := []channel.Route{
-		route("", "/zato/sso/user/login", a.login),
-		route("", "/zato/sso/user/logout", a.logout),
-		route(http.MethodGet, "/zato/sso/user", a.getUser),
-		route(http.MethodPost, "/zato/sso/user", a.createUser),
-		route(http.MethodPatch, "/zato/sso/user", a.updateUser),
-		route(http.MethodDelete, "/zato/sso/user", a.deleteUser),
-		route(http.MethodPost, "/zato/sso/user/signup", a.signUp),
-		route(http.MethodPatch, "/zato/sso/user/signup", a.confirmSignup),
-		route("", "/zato/sso/user/search", a.search),
-		route(http.MethodPost, "/zato/sso/user/approve", onUser(core.ApproveUser)),
-		route(http.MethodPost, "/zato/sso/user/reject", onUser(core.RejectUser)),
-		route(http.MethodPost, "/zato/sso/user/lock", onUser(core.LockUser)),
-		route(http.MethodDelete, "/zato/sso/user/lock", onUser(core.UnlockUser)),
-		route(http.MethodPatch, "/zato/sso/user/password", a.changePassword),
-		route(http.MethodPatch, "/zato/sso/user/totp", a.resetTOTPKey),
-		route(http.MethodPost, "/zato/sso/password/reset", a.createResetToken),
-		route(http.MethodPatch, "/zato/sso/password/reset", a.accessResetToken),
-		route(http.MethodDelete, "/zato/sso/password/reset", a.changeResetPassword),
-		route(http.MethodGet, "/zato/sso/user/linked", a.listLinks),
-		route(http.MethodPost, "/zato/sso/user/linked", a.createLink),
-		route(http.MethodDelete, "/zato/sso/user/linked", a.deleteLink),
-		route(http.MethodGet, "/zato/sso/user/session", a.getSession),
-		route(http.MethodPost, "/zato/sso/user/session", a.verifySession),
-		route(http.MethodPatch, "/zato/sso/user/session", a.renewSession),
-		route(http.MethodGet, "/zato/sso/user/session/list", a.listSessions),
-	}
-	for path, o := range map[string]owned{"/zato/sso/user/attr": {a, false}, "/zato/sso/session/attr": {a, true}} {
-		routes = append(routes,
-			route(http.MethodPost, path, o.write(sso.CreateAttribute)),
-			route(http.MethodPut, path, o.write(sso.SetAttribute)),
-			route(http.MethodPatch, path, o.write(sso.UpdateAttribute)),
-			route(http.MethodGet, path, o.get),
-			route(http.MethodDelete, path, o.delete),
-			route(http.MethodGet, path+"/exists", o.exists),
-			route(http.MethodGet, path+"/names", o.list),
-		)
+	var routes []channel.Route
+	for _, definition := range (api{core}).definitions() {
+		routes = append(routes, definition.route(options))
 	}
 	return routes
 }
 
 type api struct{ core sso.Core }
 
-// answer is what an operation answers with beside cid, status and sub_status.
-// A warning turns the status into one.
-type answer struct {
-	keys    map[string]any
-	warning sso.Code
+// definitions are all operations that there are, in the order that the
+// documentation has them.
+func (a api) definitions() []*definition {
+	return slices.Concat(
+		a.loginDefinitions(),
+		a.sessionDefinitions(),
+		a.userDefinitions(),
+		a.adminDefinitions(),
+		a.signupDefinitions(),
+		a.passwordDefinitions(),
+		a.passwordResetDefinitions(),
+		a.linkDefinitions(),
+		owned{a, userAttributes}.definitions(),
+		owned{a, sessionAttributes}.definitions(),
+	)
 }
-
-// operation is what a route does with its input.
-type operation func(context.Context, *input) (answer, error)
 
 // handler answers a route.
 type handler struct {
-	operation operation
-	options   Options
+	definition *definition
+	options    Options
 }
 
 // ServeHTTP reads the input and writes the answer.
@@ -93,7 +64,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, err)
 		return
 	}
-	reply, err := h.operation(r.Context(), &input{elements: elements, request: r})
+	reply, err := h.definition.do(r.Context(), &input{definition: h.definition, elements: elements, request: r})
 	if err != nil {
 		h.refuse(w, r, err)
 		return
@@ -141,8 +112,10 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
+const badRequestMessage = "Bad request"
+
 // badRequest tells clients no more than Zato does; the log tells the cause.
 func badRequest(w http.ResponseWriter, r *http.Request, err error) {
 	channel.Logger(r.Context()).Info("bad request", "path", r.URL.Path, "cause", err)
-	channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: "Bad request", Cause: err})
+	channel.WriteError(w, r, &invocation.Error{Status: http.StatusBadRequest, Message: badRequestMessage, Cause: err})
 }

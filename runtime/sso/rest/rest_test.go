@@ -17,6 +17,7 @@ import (
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/invocation"
+	"gatehouse/runtime/openapi/openapitest"
 	"gatehouse/runtime/security"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/core"
@@ -45,10 +46,24 @@ func (n noServices) VerifyToken(context.Context, security.Client, string) (secur
 	return security.Principal{}, errors.New("no JWT")
 }
 
-// site is the SSO's REST over HTTP.
+// site is the SSO's REST over HTTP. Its client checks all that is sent and
+// answered against the document that the site publishes.
 type site struct {
 	*ssotest.Env
-	url string
+	client *http.Client
+	url    string
+}
+
+// serve answers the routes of an SSO.
+func serve(t *testing.T, env *ssotest.Env, core sso.Core, options rest.Options) *site {
+	t.Helper()
+	handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(core, options)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return &site{env, openapitest.Client(t, server.URL), server.URL + "/zato/sso"}
 }
 
 func each(t *testing.T, change func(*core.Config), test func(t *testing.T, s *site)) {
@@ -59,13 +74,7 @@ func each(t *testing.T, change func(*core.Config), test func(t *testing.T, s *si
 	}
 	options := rest.Options{Status200OnAppError: cfg.Compatibility.Status200OnAppError}
 	ssotest.Each(t, change, func(t *testing.T, env *ssotest.Env) {
-		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(env.Core, options)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		test(t, &site{env, server.URL + "/zato/sso"})
+		test(t, serve(t, env, env.Core, options))
 	})
 }
 
@@ -76,7 +85,7 @@ func (s *site) send(method, path, body string) (int, map[string]any) {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		s.T.Fatal(err)
 	}

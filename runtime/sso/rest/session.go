@@ -2,20 +2,71 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
+	"gatehouse/runtime/openapi"
 	"gatehouse/runtime/sso"
 )
 
-// inSession reads who calls, with a UST under one of two names; a missing one
-// is refused by the SSO rather than as a bad request.
-func (in *input) inSession(name string) sso.Call {
-	call := in.anonymous()
-	call.UST = in.optional(name)
-	return call
+func (a api) sessionDefinitions() []*definition {
+	return []*definition{
+		{
+			method: http.MethodGet, path: "/user/session", tag: sessionsTag,
+			id: "getSession", summary: "Get a session",
+			description: "For super-users.",
+			elements:    elements(byCurrentUST, needed("target_ust", sso.Text)),
+			answers:     []shape{sessionKeys},
+			do:          a.getSession,
+		},
+		{
+			method: http.MethodPost, path: "/user/session", tag: sessionsTag,
+			id: "verifySession", summary: "Verify a session",
+			description: "For super-users. A session that there is none of is not valid.",
+			elements:    elements(byCurrentUST, optional("target_ust", sso.Text)),
+			example:     []string{"target_ust"},
+			answers:     []shape{{always("is_valid", sso.Boolean)}},
+			do:          a.verifySession,
+		},
+		{
+			method: http.MethodPatch, path: "/user/session", tag: sessionsTag,
+			id: "renewSession", summary: "Renew a session",
+			description: "For its owner.",
+			elements:    elements(inSession),
+			answers:     []shape{{always("expiration_time", sso.Instant)}},
+			do:          a.renewSession,
+		},
+		{
+			method: http.MethodGet, path: "/user/session/list", tag: sessionsTag,
+			id: "listSessions", summary: "List sessions",
+			description: "The open sessions of the caller (ust) or, for super-users, of the owner of another session (current_ust and target_ust). What mixes the two is refused (E008002).",
+			elements:    elements(currentApp, optional("ust", sso.Text), optional("current_ust", sso.Text), optional("target_ust", sso.Text)),
+			example:     []string{"ust"},
+			answers:     []shape{{result("The sessions.", listOf(sessionSchema))}},
+			do:          a.listSessions,
+		},
+	}
 }
 
+// sessionKeys are what GET tells of a session.
+var sessionKeys = shape{
+	always("creation_time", sso.Instant), always("expiration_time", sso.Instant), always("remote_addr", sso.Text), always("user_agent", sso.Text),
+}
+
+var sessionSchema = object("Session", "An open session.",
+	always("ust", sso.Text),
+	always("creation_time", sso.Instant), always("expiration_time", sso.Instant), always("remote_addr", sso.Text), always("user_agent", sso.Text),
+	openapi.Property{Name: "auth_type", Required: true, Description: "How it was opened.", Schema: oneOf([]string{"default", sso.AuthBasic, sso.AuthJWT})},
+	always("auth_principal", sso.Text), orNull("ext_session_id", sso.Text),
+	openapi.Property{Name: "session_state_change_list", Required: true, Description: glossary["session_state_change_list"].about,
+		Schema: listOf(object("SessionStateChange", "One opening or renewal of a session.",
+			always("remote_addr", sso.Text), always("user_agent", sso.Text),
+			openapi.Property{Name: "timestamp_utc", Required: true, Description: "When, in ISO 8601.", Schema: types(openapi.String), Example: exampleTime},
+			openapi.Property{Name: "ctx_source", Required: true, Description: "What happened.", Schema: types(openapi.String), Example: "login"},
+			openapi.Property{Name: "idx", Required: true, Description: "Its number, from 1.", Schema: types(openapi.Integer), Example: 1}))},
+)
+
 func (a api) getSession(ctx context.Context, in *input) (answer, error) {
-	call, target := in.inSession("current_ust"), in.optional("target_ust")
+	call, target := in.call("current_ust"), in.text("target_ust")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -24,14 +75,14 @@ func (a api) getSession(ctx context.Context, in *input) (answer, error) {
 		return answer{}, err
 	}
 	all, keys := session.ToDict(), map[string]any{}
-	for _, name := range []string{"creation_time", "expiration_time", "remote_addr", "user_agent"} {
-		keys[name] = all[name]
+	for _, key := range sessionKeys {
+		keys[key.Name] = all[key.Name]
 	}
 	return answer{keys: keys}, nil
 }
 
 func (a api) verifySession(ctx context.Context, in *input) (answer, error) {
-	call, target := in.inSession("current_ust"), in.optional("target_ust")
+	call, target := in.call("current_ust"), in.text("target_ust")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -40,7 +91,7 @@ func (a api) verifySession(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) renewSession(ctx context.Context, in *input) (answer, error) {
-	call := in.inSession("ust")
+	call := in.call("ust")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -49,7 +100,7 @@ func (a api) renewSession(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) listSessions(ctx context.Context, in *input) (answer, error) {
-	list := sso.SessionList{UST: in.optional("ust"), CurrentUST: in.optional("current_ust"), TargetUST: in.optional("target_ust")}
+	list := sso.SessionList{UST: in.text("ust"), CurrentUST: in.text("current_ust"), TargetUST: in.text("target_ust")}
 	call := in.anonymous()
 	if call.UST = list.UST; call.UST == "" {
 		call.UST = list.CurrentUST

@@ -7,14 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"gatehouse/runtime/channel"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/core"
 	"gatehouse/runtime/sso/rest"
@@ -28,7 +26,7 @@ func (s *site) raw(method, path, body string) (*http.Response, string) {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	if err != nil {
 		s.T.Error(err)
 		return &http.Response{}, ""
@@ -171,13 +169,7 @@ func (busy) Login(context.Context, sso.Call, sso.LoginRequest) (sso.SessionInfo,
 func TestTooBusy(t *testing.T) {
 	t.Parallel()
 	each(t, nil, func(t *testing.T, s *site) {
-		handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(busy{s.Core}, rest.Options{})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		s.url = server.URL + "/zato/sso"
+		s = serve(t, s.Env, busy{s.Core}, rest.Options{})
 		response, text := s.raw(http.MethodPost, "/user/login", loginBody("jane", ssotest.Password))
 		if response.StatusCode != 503 || response.Header.Get("Retry-After") == "" || strings.Contains(text, "private") {
 			t.Errorf("%s %s", response.Status, text)

@@ -1,0 +1,86 @@
+package sso
+
+import "slices"
+
+// Key is one key of the data that a call takes. The tables of them are what data
+// is read by, and what the documentation of the REST paths is made of.
+type Key struct {
+	Name string
+	Kind Kind
+
+	// Needed keys are refused by the rules where they are missing.
+	Needed bool
+
+	// Nullable keys may be NULL: which clears something, or stands for the
+	// default.
+	Nullable bool
+
+	// Values are all that a text may be; nil is any.
+	Values []string
+
+	// Default is what a missing key stands for; nil is nothing.
+	Default any
+}
+
+// Kind is the kind of a key's value.
+type Kind int
+
+// The kinds.
+const (
+	Text     Kind = iota
+	Boolean       // bool
+	Instant       // time.Time
+	Days          // a number of days, up to MaxDays
+	Seconds       // a number of seconds, up to MaxSeconds
+	Count         // a number of things, up to MaxDays
+	TextList      // a list of texts, or one alone
+	Anything      // whatever JSON can hold
+)
+
+// field ties a key to the field that it fills. set reports whether a value's
+// type fits.
+type field struct {
+	Key
+	set func(value any, read reading) bool
+}
+
+// textField and booleanField have NULL stand for the default.
+func textField(name string, dst *string) field {
+	return field{Key{Name: name, Kind: Text, Nullable: true}, func(value any, read reading) bool {
+		return assignOrDefault(dst, value, read.text)
+	}}
+}
+
+func booleanField(name string, dst *bool) field {
+	return field{Key{Name: name, Kind: Boolean, Nullable: true}, func(value any, read reading) bool {
+		return assignOrDefault(dst, value, read.boolean)
+	}}
+}
+
+func nullableField(name string, dst *Optional[string]) field {
+	return field{Key{Name: name, Kind: Text, Nullable: true}, func(value any, read reading) bool {
+		return assign(dst, value, read.text)
+	}}
+}
+
+func (f field) needed() field {
+	f.Needed, f.Nullable = true, false
+	return f
+}
+
+func (f field) oneOf(values ...string) field {
+	f.Values = values
+	return f
+}
+
+func keysOf(fields []field) []Key {
+	keys := make([]Key, len(fields))
+	for i, field := range fields {
+		keys[i] = field.Key
+	}
+	return keys
+}
+
+func has(fields []field, name string) bool {
+	return slices.ContainsFunc(fields, func(f field) bool { return f.Name == name })
+}
