@@ -37,6 +37,7 @@ type process struct {
 	stdout, stderr output
 	exited         chan struct{}
 	url            string
+	client         *http.Client
 	variables      []string // of its own, which what is pasted has, too
 }
 
@@ -66,7 +67,7 @@ func launch(t *testing.T, dir string, args ...string) *process {
 
 func launchAs(t *testing.T, cmd *exec.Cmd, dir string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: cmd, exited: make(chan struct{})}
+	p := &process{t: t, cmd: cmd, exited: make(chan struct{}), client: http.DefaultClient}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &p.stdout, &p.stderr
 	p.variables = cmd.Env
 	cmd.Env = append(environment(), cmd.Env...)
@@ -98,7 +99,7 @@ func environment() []string {
 	return kept
 }
 
-var greeting = regexp.MustCompile(`(?m)^Gatehouse .* on (http://127\.0\.0\.1:\d+)$`)
+var greeting = regexp.MustCompile(`(?m)^Gatehouse .* on (https?://127\.0\.0\.1:\d+)$`)
 
 // serve starts a host on a free port and waits for its last line and for its
 // answers.
@@ -155,7 +156,7 @@ func (p *process) send(method, path, body string) (status int, answer string) {
 		return 0, err.Error()
 	}
 	request.SetBasicAuth("pubapi", p.password("Basic Auth"))
-	response, err := http.DefaultClient.Do(request)
+	response, err := p.client.Do(request)
 	if err != nil {
 		return 0, err.Error()
 	}

@@ -50,13 +50,15 @@ func (i *installation) serve(cmd *cobra.Command) (err error) {
 	defer release()
 	page := welcome{
 		out:     cmd.OutOrStdout(),
-		url:     "http://" + listener.Addr().String(),
-		local:   "http://" + localAddress(listener.Addr()),
 		program: programName(),
 		flags:   i.repeat(),
 		environment: append(host.cfg.Variables("listen", "services", "http", "log"), // which the lines do without
 			driverVariables(host.cfg)...),
 		app: host.sso.DefaultApp(),
+	}
+	page.reach(listener.Addr(), host.cfg, host.CertificateNames())
+	if from := host.RedirectAddress(); from != nil {
+		page.redirect = "http://" + from.String()
 	}
 	if hasPassword(i.database) {
 		page.database = withoutPassword(i.database)

@@ -18,7 +18,9 @@ import (
 type welcome struct {
 	out          io.Writer
 	url          string   // that it listens at
-	local        string   // the same, for clients on this machine
+	redirect     string   // where plain HTTP is sent on to TLS; "" for nowhere
+	local        string   // the same as url, for clients on this machine
+	curl         string   // with what it needs to reach that
 	program      string   // what to type to run it again
 	flags        string   // that name this installation
 	environment  []string // variables that name it, or that it needs, too
@@ -33,6 +35,9 @@ func (w *welcome) print(format string, args ...any) { fmt.Fprintf(w.out, format+
 
 func (w *welcome) installation(cfg runtime.Config) {
 	w.print("Gatehouse %s on %s", version(), w.url)
+	if w.redirect != "" {
+		w.print("  sent on   from %s", w.redirect)
+	}
 	if cfg.IsSQLite() {
 		w.print("  database  SQLite, in %s", cfg.Data)
 	} else {
@@ -94,8 +99,8 @@ func (w *welcome) try(services []script.Info) {
 	switch {
 	case w.passwords.superUser != "":
 		w.step("log in; the UST is the token of the session")
-		w.print(`  UST=$(curl -s %s/zato/sso/user/login -d '{"username":"%s","password":"%s","current_app":"%s"}' | sed 's/.*"ust": *"\([^"]*\)".*/\1/'); echo "$UST"`,
-			w.local, plugin.FirstSuperUser, w.passwords.superUser, w.app)
+		w.print(`  UST=$(%s %s/zato/sso/user/login -d '{"username":"%s","password":"%s","current_app":"%s"}' | sed 's/.*"ust": *"\([^"]*\)".*/\1/'); echo "$UST"`,
+			w.curl, w.local, plugin.FirstSuperUser, w.passwords.superUser, w.app)
 	case w.hasSuperUser:
 		w.step("open a session; the UST is its token")
 		w.print(`  UST=$(%s sso login %s%s); echo "$UST"`, w.program, plugin.FirstSuperUser, w.flags)
@@ -110,13 +115,13 @@ func (w *welcome) try(services []script.Info) {
 		if w.passwords.invoke != "" {
 			credentials += ":" + w.passwords.invoke
 		}
-		w.print(`  curl -s -w 'HTTP %%{http_code}\n' -u %s %s/zato/api/invoke/%s -d "{\"current_ust\":\"$UST\"}"`, credentials, w.local, exampleService)
+		w.print(`  %s -w 'HTTP %%{http_code}\n' -u %s %s/zato/api/invoke/%s -d "{\"current_ust\":\"$UST\"}"`, w.curl, credentials, w.local, exampleService)
 	} else {
 		w.step("update the current user")
-		w.print(`  curl -s -X PATCH %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\",\"display_name\":\"New Display Name\"}"; echo`, w.local, w.app)
+		w.print(`  %s -X PATCH %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\",\"display_name\":\"New Display Name\"}"; echo`, w.curl, w.local, w.app)
 	}
 	w.step("look at the result")
-	w.print(`  curl -s -X GET %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\"}"; echo`, w.local, w.app)
+	w.print(`  %s -X GET %s/zato/sso/user -d "{\"ust\":\"$UST\",\"current_app\":\"%s\"}"; echo`, w.curl, w.local, w.app)
 	w.step("look at the audit")
 	w.print("  %s audit list%s", w.program, w.flags)
 	w.print("\nCtrl-C ends the host; calls in flight finish first.")

@@ -15,6 +15,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"gatehouse/runtime/certificate"
+	"gatehouse/runtime/channel"
 	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/settings"
 	"gatehouse/runtime/internal/similar"
@@ -65,7 +67,7 @@ type ServicesConfig struct {
 	PoolSize    int                      `yaml:"pool_size"`   // calls at once into the services of one directory; 0 chooses by the number of processors
 }
 
-// HTTPConfig says who may call services, and bounds what clients may send.
+// HTTPConfig says who may call services and how, and bounds what clients may do.
 type HTTPConfig struct {
 	Definitions []string      `yaml:"definitions"` // names of the security definitions that guard services
 	MaxBody     int64         `yaml:"max_body"`    // bytes
@@ -80,6 +82,32 @@ type HTTPConfig struct {
 
 	// Throttle slows down who guesses the passwords of definitions.
 	Throttle security.ThrottleConfig `yaml:"throttle"`
+
+	TLS  certificate.Config `yaml:"tls"`
+	CORS channel.CORSConfig `yaml:"cors"`
+
+	// How long clients may take: for the header of a request; for it and the
+	// body; for reading an answer; and until the next request.
+	HeaderTimeout time.Duration `yaml:"header_timeout"`
+	ReadTimeout   time.Duration `yaml:"read_timeout"`
+	WriteTimeout  time.Duration `yaml:"write_timeout"`
+	IdleTimeout   time.Duration `yaml:"idle_timeout"`
+
+	// Connections at once, of all clients and of one address; 0 chooses.
+	MaxConnections           int `yaml:"max_connections"`
+	MaxConnectionsPerAddress int `yaml:"max_connections_per_address"`
+
+	RateLimit       channel.RateLimit       `yaml:"rate_limit"`
+	CostlyRateLimit channel.CostlyRateLimit `yaml:"costly_rate_limit"`
+}
+
+func defaultHTTP() HTTPConfig {
+	return HTTPConfig{
+		Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Docs: true, Throttle: security.DefaultThrottle(),
+		TLS: certificate.DefaultConfig(), CORS: channel.DefaultCORS(),
+		HeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		RateLimit: channel.DefaultRateLimit(), CostlyRateLimit: channel.DefaultCostlyRateLimit(),
+	}
 }
 
 // proxies reads TrustedProxies.
@@ -106,7 +134,7 @@ func DefaultConfig() Config {
 		Listen:   "127.0.0.1:17010",
 		Data:     "data",
 		Services: ServicesConfig{Directories: []string{"services"}, Timeout: 30 * time.Second},
-		HTTP:     HTTPConfig{Definitions: []string{InvokeDefinition}, MaxBody: 1 << 20, Grace: 40 * time.Second, Docs: true, Throttle: security.DefaultThrottle()},
+		HTTP:     defaultHTTP(),
 		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }
@@ -280,6 +308,7 @@ func (c *Config) check(plugins []string) error {
 		faults = append(faults, err)
 	}
 	faults = append(faults, c.HTTP.Throttle.Check("http.throttle")...)
+	faults = append(faults, c.HTTP.checkEdge())
 	return errors.Join(faults...)
 }
 

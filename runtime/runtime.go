@@ -47,6 +47,7 @@ type Runtime struct {
 	engine   *script.Engine
 	compiled map[string]func() service.Handler
 	version  string
+	edge     *edge // since Listen
 }
 
 // Options are what a Runtime is opened with.

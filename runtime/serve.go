@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,8 +16,8 @@ import (
 )
 
 // Listen opens the address to serve on, before anything is promised to
-// anyone. With SQLite it takes the installation's lock as well: a second host
-// on it is refused. release gives both back.
+// anyone, and reads the certificates. With SQLite it takes the installation's
+// lock as well: a second host on it is refused. release gives all back.
 func (r *Runtime) Listen(ctx context.Context) (listener net.Listener, release func(), err error) {
 	release = func() {}
 	if r.cfg.IsSQLite() {
@@ -29,7 +30,15 @@ func (r *Runtime) Listen(ctx context.Context) (listener net.Listener, release fu
 		release()
 		return nil, nil, fmt.Errorf("%w: choose another address with --listen HOST:PORT", err)
 	}
-	return listener, release, nil
+	if r.edge, err = r.openEdge(ctx); err != nil {
+		release()
+		return nil, nil, errors.Join(err, listener.Close())
+	}
+	unlock := release
+	return listener, func() {
+		r.edge.close()
+		unlock()
+	}, nil
 }
 
 // Handler answers HTTP requests: the channel's own paths and those of the
@@ -56,6 +65,12 @@ func (r *Runtime) Handler() (http.Handler, error) {
 		Version:        r.version,
 		Logger:         r.logger,
 		MaxBody:        r.cfg.HTTP.MaxBody,
+		WriteTimeout:   r.cfg.HTTP.WriteTimeout,
+		HSTS:           time.Duration(r.cfg.HTTP.TLS.HSTS) * time.Second,
+		CORS:           r.cfg.HTTP.CORS,
+
+		RateLimit:       r.cfg.HTTP.RateLimit,
+		CostlyRateLimit: r.cfg.HTTP.CostlyRateLimit,
 	})
 }
 
@@ -70,7 +85,7 @@ func (r *Runtime) session() func(*http.Request, security.Principal) (string, err
 	return nil
 }
 
-// Serve answers HTTP on a listener and reloads services as their files
+// Serve answers HTTP, or HTTPS, on a listener and reloads services as their files
 // change, until ctx ends; calls in flight then finish. LoadServices must have
 // been called.
 func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
@@ -78,10 +93,15 @@ func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
+	if r.edge == nil { // a listener that is not of Listen
+		if r.edge, err = r.openEdge(ctx); err != nil {
+			return err
+		}
+		defer r.edge.close()
+	}
 	if err := r.security.Watch(ctx, r.cfg.HTTP.Definitions...); err != nil && ctx.Err() == nil {
 		r.logger.Warn("the security definitions cannot be read yet: it will be tried again with each call", "cause", err)
 	}
-	server := channel.NewServer(channel.ServerConfig{Handler: handler, Grace: r.cfg.HTTP.Grace, Logger: r.logger})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		err := r.engine.Watch(ctx)
@@ -90,6 +110,6 @@ func (r *Runtime) Serve(ctx context.Context, listener net.Listener) error {
 		}
 		return err
 	})
-	group.Go(func() error { return server.Serve(ctx, listener) })
+	group.Go(func() error { return r.serveHTTP(ctx, listener, handler) })
 	return group.Wait()
 }

@@ -47,6 +47,8 @@ type host struct {
 	mails    *mailtest.Server
 	admin    user // who is a super-user and logged in
 	log      *output
+	env      []string // of the program, beside that of the tests
+	process  *os.Process
 }
 
 // user is what a client knows of a user, with a session where it has one.
@@ -75,9 +77,9 @@ func (o *output) String() string {
 // startHost makes an installation as its operator would, and starts it. What
 // is not set has its default, but single use of TOTP codes and throttling are
 // off, users may sign up through CRM, and hashes are quick, for there are many.
-func startHost(t *testing.T, database string, sso settings) *host {
+func startHost(t *testing.T, database string, sso settings, env ...string) *host {
 	t.Helper()
-	h := &host{dir: t.TempDir(), location: database, mails: mailtest.Start(t, mailtest.Options{}), log: &output{}}
+	h := &host{dir: t.TempDir(), location: database, mails: mailtest.Start(t, mailtest.Options{}), log: &output{}, env: env}
 	if h.location == "" {
 		h.location = filepath.Join(h.dir, "data", "gatehouse.db")
 	}
@@ -154,6 +156,7 @@ func (h *host) program(arguments ...string) *exec.Cmd {
 		}
 	}
 	cmd.Env = append(cmd.Env, "TZ=Asia/Kolkata") // no time may be local
+	cmd.Env = append(cmd.Env, h.env...)
 	return cmd
 }
 
@@ -182,6 +185,7 @@ func (h *host) serve(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	h.process = cmd.Process
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
 	t.Cleanup(func() {

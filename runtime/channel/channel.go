@@ -28,6 +28,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/cors"
+
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/openapi"
 	"gatehouse/runtime/security"
@@ -86,6 +88,18 @@ type Config struct {
 	// WriteTimeout bounds the writing of an answer (default 30 s), once it is
 	// made: how long that may take is the business of whoever makes it.
 	WriteTimeout time.Duration
+
+	// CORS lets pages of other origins call; without any, none are.
+	CORS CORSConfig
+
+	// RateLimit bounds the requests of one address, CostlyRateLimit those to
+	// costly routes.
+	RateLimit       RateLimit
+	CostlyRateLimit CostlyRateLimit
+
+	// HSTS is how long browsers are told, over TLS, to come by TLS alone; 0
+	// tells them nothing.
+	HSTS time.Duration
 }
 
 // Route ties a path to a handler. In the handler, CID, Logger and RemoteAddr
@@ -113,12 +127,19 @@ type Route struct {
 
 	// Quiet logs requests on the debug level only.
 	Quiet bool
+
+	// Costly counts requests against the tighter limit of an address, too:
+	// they cost far more than others, and anybody may send them.
+	Costly bool
 }
 
 // channel is the handler that New returns.
 type channel struct {
 	Config
-	mux *http.ServeMux
+	mux             *http.ServeMux
+	cors            *cors.Cors // nil where no other origin is allowed
+	limiter, costly *limiter   // nil where there is no limit
+	bodies          *bodies
 }
 
 // New returns the handler of a channel. It refuses settings and routes that
@@ -148,7 +169,14 @@ func New(config Config) (http.Handler, error) {
 	if config.WriteTimeout <= 0 {
 		config.WriteTimeout = 30 * time.Second
 	}
-	c := &channel{Config: config, mux: http.NewServeMux()}
+	c := &channel{
+		Config:  config,
+		mux:     http.NewServeMux(),
+		cors:    config.CORS.handler(),
+		limiter: config.RateLimit.limiter(),
+		costly:  config.CostlyRateLimit.limiter(),
+		bodies:  newBodies(config.MaxBody),
+	}
 	routes := slices.Concat(c.Routes, c.ownRoutes())
 	if !c.HideDocs {
 		documenting, err := documentRoutes(routes, c.Version)
@@ -157,7 +185,7 @@ func New(config Config) (http.Handler, error) {
 		}
 		routes = append(routes, documenting...)
 	}
-	if err := register(c.mux, routes); err != nil {
+	if err := register(c.mux, routes, c.costly); err != nil {
 		return nil, fmt.Errorf("channel: %w", err)
 	}
 	return c, nil

@@ -78,20 +78,23 @@ var failures = map[int]struct {
 	name, description, details string
 	headers                    []openapi.Header
 }{
-	http.StatusBadRequest:            {name: "BadRequest", description: "The request is not what the operation takes.", details: "The body: want a JSON object"},
-	http.StatusUnauthorized:          {name: "NotAuthenticated", description: "No credentials, or wrong ones.", details: "Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of a security definition", headers: []openapi.Header{{Name: "WWW-Authenticate", Description: "The ways to authenticate.", Schema: text("")}}},
-	http.StatusForbidden:             {name: "Forbidden", description: "The service, or the SSO, has refused the call.", details: "Not allowed"},
-	http.StatusNotFound:              {name: "NotFound", description: "There is no such path.", details: "No such path"},
-	http.StatusMethodNotAllowed:      {name: "MethodNotAllowed", description: "The path does not take this method.", details: "Method not allowed: this path takes GET, HEAD, OPTIONS", headers: []openapi.Header{{Name: "Allow", Description: "The methods that the path takes.", Schema: text("", "GET, HEAD, OPTIONS")}}},
-	http.StatusRequestEntityTooLarge: {name: "TooLarge", description: "The body is larger than http.max_body.", details: "The body is larger than 1048576 bytes"},
-	http.StatusTooManyRequests:       {name: "TooManyRequests", description: "Too many wrong passwords, or too many calls.", details: "Too many wrong passwords: try again in 2 seconds", headers: []openapi.Header{RetryAfterHeader}},
-	http.StatusInternalServerError:   {name: "InternalError", description: "A failure that is not the caller's. The log tells the cause, under the cid.", details: internalError},
-	http.StatusServiceUnavailable:    {name: "Unavailable", description: "The database is away, or the host is too busy: the same request may succeed later.", details: "The database is unavailable: try again later", headers: []openapi.Header{RetryAfterHeader}},
-	http.StatusGatewayTimeout:        {name: "TimedOut", description: "The call of the service took too long and was ended.", details: "service hello.hello timed out after 30s"},
+	http.StatusBadRequest:                  {name: "BadRequest", description: "The request is not what the operation takes.", details: "The body: want a JSON object"},
+	http.StatusUnauthorized:                {name: "NotAuthenticated", description: "No credentials, or wrong ones.", details: "Not authenticated: this path needs the username and password (Basic Auth) or a token (JWT) of a security definition", headers: []openapi.Header{{Name: "WWW-Authenticate", Description: "The ways to authenticate.", Schema: text("")}}},
+	http.StatusForbidden:                   {name: "Forbidden", description: "The service, or the SSO, has refused the call.", details: "Not allowed"},
+	http.StatusNotFound:                    {name: "NotFound", description: "There is no such path.", details: "No such path"},
+	http.StatusMethodNotAllowed:            {name: "MethodNotAllowed", description: "The path does not take this method.", details: "Method not allowed: this path takes GET, HEAD, OPTIONS", headers: []openapi.Header{{Name: "Allow", Description: "The methods that the path takes.", Schema: text("", "GET, HEAD, OPTIONS")}}},
+	http.StatusRequestTimeout:              {name: "TooSlow", description: "The body did not come within http.read_timeout.", details: "The body did not come in time"},
+	http.StatusRequestEntityTooLarge:       {name: "TooLarge", description: "The body is larger than http.max_body.", details: "The body is larger than 1048576 bytes"},
+	http.StatusRequestURITooLong:           {name: "LongURL", description: "The URL is too long: elements can be in the body.", details: "The URL is longer than 16384 bytes"},
+	http.StatusRequestHeaderFieldsTooLarge: {name: "LargeHeader", description: "The header is too large, or has too many lines.", details: "The request has more than 200 headers"},
+	http.StatusTooManyRequests:             {name: "TooManyRequests", description: "Too many wrong passwords, or too many requests from one address.", details: "Too many wrong passwords: try again in 2 seconds", headers: []openapi.Header{RetryAfterHeader}},
+	http.StatusInternalServerError:         {name: "InternalError", description: "A failure that is not the caller's. The log tells the cause, under the cid.", details: internalError},
+	http.StatusServiceUnavailable:          {name: "Unavailable", description: "The database is away, or the host is too busy: the same request may succeed later.", details: "The database is unavailable: try again later", headers: []openapi.Header{RetryAfterHeader}},
+	http.StatusGatewayTimeout:              {name: "TimedOut", description: "The call of the service took too long and was ended.", details: "service hello.hello timed out after 30s"},
 }
 
 // ErrorAnswers documents what WriteError answers with statuses, for the
-// operations of a route. The statuses are 400, 404, 405, 413, 429, 500 or 503.
+// operations of a route. The statuses are 400, 404, 405, 408, 413, 414, 429, 431, 500 or 503.
 func ErrorAnswers(statuses ...int) []openapi.Answer { return answersOf(errorSchema, "", statuses) }
 
 func answersOf(schema *openapi.Schema, prefix string, statuses []int) []openapi.Answer {
@@ -141,7 +144,7 @@ var docInvoke = &openapi.Operation{
 		IsOpen:      true,
 		Schema:      &openapi.Schema{Examples: []any{map[string]string{"hello": "Jane"}}},
 		Headers:     serviceHeaders,
-	}}, serviceErrors(400, 401, 403, 404, 413, 429, 500, 503, 504)...),
+	}}, serviceErrors(400, 401, 403, 404, 408, 413, 429, 500, 503, 504)...),
 		openapi.Answer{Status: "default", Description: "What else the service answers.", IsOpen: true, Headers: serviceHeaders}),
 	Security: authentication,
 }

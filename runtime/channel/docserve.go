@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 		}
 		// The mux writes what is the rest of a path as {name...}.
 		path := strings.ReplaceAll(route.Pattern, "...}", "}")
-		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: route.Doc})
+		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: withEdgeAnswers(route.Doc)})
 	}
 	made, err := openapi.New(openapi.Info{
 		Title:       "Gatehouse",
@@ -53,6 +54,21 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 	document = newContent("application/json", made.JSON())
 	page = newContent("text/html; charset=utf-8", made.Page())
 	return documenting, nil
+}
+
+// edgeAnswers are what any path may answer before its handler is asked.
+var edgeAnswers = ErrorAnswers(http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge)
+
+// withEdgeAnswers adds to an operation those of them that it does not have.
+func withEdgeAnswers(operation *openapi.Operation) *openapi.Operation {
+	more := *operation
+	more.Answers = slices.Clone(operation.Answers)
+	for _, answer := range edgeAnswers {
+		if !slices.ContainsFunc(more.Answers, func(known openapi.Answer) bool { return known.Status == answer.Status }) {
+			more.Answers = append(more.Answers, answer)
+		}
+	}
+	return &more
 }
 
 // content is a handler that always answers the same.

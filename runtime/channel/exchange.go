@@ -3,10 +3,12 @@ package channel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	pathpkg "path"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"gatehouse/runtime/invocation"
@@ -32,6 +34,7 @@ type exchange struct {
 	cid     string
 	logger  *slog.Logger
 	address string // the client's, without port
+	content *body
 
 	status  int // of the answer; 0 before it
 	size    int64
@@ -85,17 +88,37 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	header.Set(headerCID, x.cid)
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	r.Body = http.MaxBytesReader(w, r.Body, c.MaxBody)
+	setSecurityHeaders(header)
+	if c.HSTS > 0 && r.TLS != nil {
+		header.Set("Strict-Transport-Security", "max-age="+strconv.FormatInt(int64(c.HSTS/time.Second), 10))
+	}
+	x.content = &body{ReadCloser: http.MaxBytesReader(w, r.Body, c.MaxBody), of: c.bodies, logger: c.Logger, isRead: r.ContentLength == 0}
+	defer x.content.release()
+	r.Body = x.content
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 	defer x.logAccess(r, begun)
 	defer x.recover(r)
-	if r.URL.Path != pathpkg.Clean(r.URL.Path) || r.URL.Path[0] != '/' { // which the mux would redirect
-		notFound(x, r)
+	if c.cors != nil {
+		x.quiet = isPreflight(r)
+		c.cors.ServeHTTP(x, r, c.serve)
 		return
 	}
-	c.mux.ServeHTTP(x, r)
+	c.serve(x, r)
+}
+
+// serve answers a request that is not for a browser alone.
+func (c *channel) serve(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case c.limiter.limit(w, r):
+	case len(r.RequestURI) > maxURL:
+		WriteError(w, r, &invocation.Error{Status: http.StatusRequestURITooLong, Message: fmt.Sprintf("The URL is longer than %d bytes", maxURL)})
+	case linesOf(r.Header) > maxHeaderLines:
+		WriteError(w, r, &invocation.Error{Status: http.StatusRequestHeaderFieldsTooLarge, Message: fmt.Sprintf("The request has more than %d headers", maxHeaderLines)})
+	case r.URL.Path != pathpkg.Clean(r.URL.Path), r.URL.Path[0] != '/': // which the mux would redirect
+		notFound(w, r)
+	default:
+		c.mux.ServeHTTP(w, r)
+	}
 }
 
 // recover turns a panic into an answer.
@@ -124,8 +147,8 @@ func (x *exchange) logAccess(r *http.Request, begun time.Time) {
 	}
 	attributes := []slog.Attr{
 		slog.String("cid", x.cid),
-		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("method", cut(r.Method, maxShownMethod)),
+		slog.String("path", shownPath(r)),
 		slog.Int("status", x.status),
 		slog.Int64("size", x.size),
 		slog.Duration("duration", time.Since(begun)),
@@ -146,11 +169,16 @@ func (x *exchange) logAccess(r *http.Request, begun time.Time) {
 	x.logger.LogAttrs(r.Context(), level, "request", attributes...)
 }
 
-// WriteHeader notes the status, and gives the writing of the answer its limit.
+// WriteHeader notes the status, and gives the writing of the answer its limit,
+// and what is left of a body that was refused.
 func (x *exchange) WriteHeader(status int) {
 	if status >= http.StatusOK && x.status == 0 {
 		x.status = status
-		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(x.channel.WriteTimeout))
+		controller := http.NewResponseController(x.ResponseWriter)
+		_ = controller.SetWriteDeadline(time.Now().Add(x.channel.WriteTimeout))
+		if status >= http.StatusBadRequest && !x.content.isRead {
+			_ = controller.SetReadDeadline(time.Now().Add(refusedBody))
+		}
 	}
 	x.ResponseWriter.WriteHeader(status)
 }

@@ -3,12 +3,15 @@ package channel_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -16,6 +19,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/channel"
+	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/database/sqlite"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/openapi/openapitest"
@@ -89,6 +93,17 @@ func start(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) *h
 
 func startThrottled(t *testing.T, throttle *security.ThrottleConfig, change func(*channel.Config, *channel.ServerConfig)) *host {
 	t.Helper()
+	return launch(t, throttle, nil, change)
+}
+
+// startOn is start on another listener than the one that the host has.
+func startOn(t *testing.T, other func(net.Listener) net.Listener, change func(*channel.Config, *channel.ServerConfig)) *host {
+	t.Helper()
+	return launch(t, nil, other, change)
+}
+
+func launch(t *testing.T, throttle *security.ThrottleConfig, other func(net.Listener) net.Listener, change func(*channel.Config, *channel.ServerConfig)) *host {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	db, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(t.TempDir(), "test.db")})
 	if err != nil {
@@ -131,6 +146,9 @@ func startThrottled(t *testing.T, throttle *security.ThrottleConfig, change func
 	}
 	h.address = listener.Addr().String()
 	h.url = "http://" + h.address
+	if other != nil {
+		listener = other(listener)
+	}
 	go func() { h.ended <- channel.NewServer(serverConfig).Serve(ctx, listener) }()
 	t.Cleanup(func() {
 		stop()
@@ -203,4 +221,31 @@ func (h *host) send(t *testing.T, method, path, credentials, body string, header
 		t.Fatal(err)
 	}
 	return reply{response.StatusCode, response.Header, string(read)}
+}
+
+// secured has a host speak TLS, and returns a client that trusts it.
+func secured(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) (*host, *http.Client) {
+	t.Helper()
+	ca := pgtest.NewCA(t)
+	issued := ca.Issue(t, "127.0.0.1")
+	pair, err := tls.LoadX509KeyPair(issued.File, issued.KeyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(ca.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(text)
+	h := start(t, func(config *channel.Config, server *channel.ServerConfig) {
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+		if change != nil {
+			change(config, server)
+		}
+	})
+	h.url = "https://" + h.address
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return h, &http.Client{Transport: transport}
 }

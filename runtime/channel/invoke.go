@@ -92,6 +92,10 @@ func bearerToken(r *http.Request) (string, bool) {
 
 // invoke runs the service that the path names.
 func (c *channel) invoke(w http.ResponseWriter, r *http.Request) {
+	if err := c.checkSite(r); err != nil {
+		WriteError(w, r, err)
+		return
+	}
 	body, err := readJSON(r)
 	if err != nil {
 		WriteError(w, r, err)
@@ -152,7 +156,11 @@ func (c *channel) answer(w http.ResponseWriter, r *http.Request, response invoca
 	}
 	header := w.Header()
 	for name, values := range response.Headers {
-		if name = http.CanonicalHeaderKey(name); !reserved[name] {
+		switch name = http.CanonicalHeaderKey(name); {
+		case reserved[name]:
+		case name == "Vary": // an answer may vary by more than a service knows
+			header[name] = append(header[name], values...)
+		default:
 			header[name] = values
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"unicode/utf8"
 
@@ -151,9 +152,14 @@ func readJSON(r *http.Request) ([]byte, error) {
 	}
 	body, err := io.ReadAll(r.Body)
 	var tooLarge *http.MaxBytesError
+	var told *invocation.Error
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, err
+	case errors.As(err, &told):
+		return nil, told
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &invocation.Error{Status: http.StatusRequestTimeout, Message: "The body did not come in time", Cause: err}
 	case err != nil:
 		return nil, &invocation.Error{Status: http.StatusBadRequest, Message: "The body could not be read to its end", Cause: err}
 	}

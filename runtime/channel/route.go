@@ -21,13 +21,15 @@ var (
 type path struct {
 	handlers map[string]http.Handler // by method
 	quiet    map[string]bool
+	costly   map[string]bool
+	limiter  *limiter // of what is costly
 	allow    string
 }
 
 // register puts the routes into a mux, and an answer for unknown paths. The
 // methods are ours to tell apart, for the mux would answer in shapes of its
 // own.
-func register(mux *http.ServeMux, routes []Route) (err error) {
+func register(mux *http.ServeMux, routes []Route, costly *limiter) (err error) {
 	paths := map[string]*path{}
 	for _, route := range routes {
 		switch {
@@ -40,7 +42,7 @@ func register(mux *http.ServeMux, routes []Route) (err error) {
 		}
 		known := paths[route.Pattern]
 		if known == nil {
-			known = &path{handlers: map[string]http.Handler{}, quiet: map[string]bool{}}
+			known = &path{handlers: map[string]http.Handler{}, quiet: map[string]bool{}, costly: map[string]bool{}, limiter: costly}
 			paths[route.Pattern] = known
 		}
 		taken := []string{route.Method}
@@ -51,7 +53,7 @@ func register(mux *http.ServeMux, routes []Route) (err error) {
 			if known.handlers[method] != nil {
 				return fmt.Errorf("route %s: two handlers for %s", route.Pattern, method)
 			}
-			known.handlers[method], known.quiet[method] = route.Handler, route.Quiet
+			known.handlers[method], known.quiet[method], known.costly[method] = route.Handler, route.Quiet, route.Costly
 		}
 	}
 	defer func() { // the mux panics for patterns that conflict
@@ -70,7 +72,7 @@ func register(mux *http.ServeMux, routes []Route) (err error) {
 // complete adds what every path takes: HEAD where there is GET, and OPTIONS.
 func (p *path) complete() {
 	if get := p.handlers[http.MethodGet]; get != nil && p.handlers[http.MethodHead] == nil {
-		p.handlers[http.MethodHead], p.quiet[http.MethodHead] = get, p.quiet[http.MethodGet]
+		p.handlers[http.MethodHead], p.quiet[http.MethodHead], p.costly[http.MethodHead] = get, p.quiet[http.MethodGet], p.costly[http.MethodGet]
 	}
 	if p.handlers[http.MethodOptions] == nil {
 		p.handlers[http.MethodOptions] = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -99,6 +101,9 @@ func (p *path) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.quiet[r.Method] {
 		exchangeOf(r.Context()).quiet = true
+	}
+	if p.costly[r.Method] && p.limiter.limit(w, r) {
+		return
 	}
 	handler.ServeHTTP(w, r)
 }

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,12 +19,24 @@ type ServerConfig struct {
 	// written).
 	Logger *slog.Logger
 
+	// TLS is how the server speaks TLS; nil is plain HTTP.
+	TLS *tls.Config
+
+	// Connections bounds the connections, of several servers together where
+	// they have the same (default: those of NewConnections).
+	Connections *Connections
+
+	// Quiet servers do not tell the log that they end.
+	Quiet bool
+
 	// HeaderTimeout bounds the reading of a request's header (default 10 s),
 	// ReadTimeout that of the header and the body (default 30 s), IdleTimeout
 	// the wait for the next request of a connection (default 2 min). Answers
-	// are bounded by the channel.
+	// are bounded by the channel; WriteTimeout (default 30 s) is how long a
+	// connection of HTTP/2 may take nothing of them.
 	HeaderTimeout time.Duration
 	ReadTimeout   time.Duration
+	WriteTimeout  time.Duration
 	IdleTimeout   time.Duration
 
 	// Grace is how long requests in flight may take to finish when the server
@@ -34,13 +47,20 @@ type ServerConfig struct {
 
 // Server serves HTTP on a listener.
 type Server struct {
-	logger *slog.Logger
-	server http.Server
-	grace  time.Duration
+	logger      *slog.Logger
+	server      http.Server
+	connections *Connections
+	grace       time.Duration
 }
 
-// maxHeader is the size of the largest request header, in bytes.
-const maxHeader = 64 << 10
+const (
+	// maxHeader is the size of the largest request header, in bytes.
+	maxHeader = 64 << 10
+
+	// maxStreams is how many requests a connection of HTTP/2 may have in
+	// progress.
+	maxStreams = 100
+)
 
 // NewServer returns a server.
 func NewServer(config ServerConfig) *Server {
@@ -53,24 +73,38 @@ func NewServer(config ServerConfig) *Server {
 	if config.ReadTimeout <= 0 {
 		config.ReadTimeout = 30 * time.Second
 	}
+	if config.WriteTimeout <= 0 {
+		config.WriteTimeout = 30 * time.Second
+	}
 	if config.IdleTimeout <= 0 {
 		config.IdleTimeout = 2 * time.Minute
 	}
 	if config.Grace <= 0 {
 		config.Grace = 40 * time.Second
 	}
-	return &Server{
-		grace:  config.Grace,
-		logger: config.Logger,
+	if config.Connections == nil {
+		config.Connections = NewConnections(ConnectionsConfig{Logger: config.Logger})
+	}
+	s := &Server{
+		grace:       config.Grace,
+		logger:      config.Logger,
+		connections: config.Connections,
 		server: http.Server{
 			Handler:           config.Handler,
 			ReadHeaderTimeout: config.HeaderTimeout,
 			ReadTimeout:       config.ReadTimeout,
 			IdleTimeout:       config.IdleTimeout,
 			MaxHeaderBytes:    maxHeader,
-			ErrorLog:          slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn),
+			TLSConfig:         config.TLS,
+			HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: config.WriteTimeout},
+			ConnState:         config.Connections.note,
+			ErrorLog:          newErrorLog(config.Logger),
 		},
 	}
+	if config.Quiet {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	return s
 }
 
 // Serve answers requests on a listener until ctx ends. Then it stops accepting,
@@ -79,7 +113,14 @@ func NewServer(config ServerConfig) *Server {
 // and is called once.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	served := make(chan error, 1)
-	go func() { served <- s.server.Serve(listener) }()
+	go func() {
+		accepting := s.connections.listen(listener)
+		if s.server.TLSConfig != nil {
+			served <- s.server.ServeTLS(accepting, "", "")
+			return
+		}
+		served <- s.server.Serve(accepting)
+	}()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)

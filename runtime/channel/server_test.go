@@ -188,7 +188,7 @@ func TestSlowClients(t *testing.T) {
 	for name, test := range map[string]struct{ sent, want string }{
 		"nothing":         {"", ""},
 		"half a header":   {"POST /zato/api/invoke/a.b HTTP/1.1\r\nHost:", ""},
-		"half a body":     {"POST /zato/api/invoke/a.b HTTP/1.1\r\nHost: x\r\nAuthorization: Basic Y2xpZW50OnMzY3JldC1wYXNz\r\nContent-Length: 100\r\n\r\n{", "400 Bad Request"},
+		"half a body":     {"POST /zato/api/invoke/a.b HTTP/1.1\r\nHost: x\r\nAuthorization: Basic Y2xpZW50OnMzY3JldC1wYXNz\r\nContent-Length: 100\r\n\r\n{", "408 Request Timeout"},
 		"body not wanted": {"POST /zato/api/invoke/a.b HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", "401 Unauthorized"},
 		"idle":            {"GET /zato/ping HTTP/1.1\r\nHost: x\r\n\r\n", "200 OK"},
 	} {

@@ -21,7 +21,7 @@ func petPlaces() []openapi.Place {
 		Properties: []openapi.Property{
 			{Name: "name", Required: true, Description: "Its name.", Schema: text(), Example: "Rex"},
 			{Name: "age", Schema: (&openapi.Schema{Types: []string{openapi.Integer}, Minimum: openapi.Int(0), Maximum: openapi.Int(99)}).Nullable()},
-			{Name: "kind", Schema: &openapi.Schema{Types: []string{openapi.String}, Enum: []any{"cat", "dog"}, Default: "dog"}},
+			{Name: "kind", Schema: &openapi.Schema{Types: []string{openapi.String}, Enum: []any{"cat", "dog"}}, Default: "dog"},
 		},
 	}
 	pet.Properties = append(pet.Properties, openapi.Property{Name: "children", Schema: &openapi.Schema{Types: []string{openapi.Array}, Items: pet}})

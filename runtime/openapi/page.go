@@ -178,8 +178,15 @@ func rowsOf(s *Schema) []row {
 		if description == "" && property.Schema.Name == "" {
 			description = property.Schema.Description
 		}
+		bounds := ""
+		if property.Schema.Name == "" {
+			bounds = boundsOf(property.Schema)
+		}
+		if property.Default != nil {
+			bounds = strings.TrimPrefix(bounds+"; default "+literal(property.Default), "; ")
+		}
 		rows = append(rows, row{Name: property.Name, Type: typeOf(property.Schema, false), Required: property.Required,
-			Nullable: property.Schema.takesNull(), Description: description, Bounds: boundsOf(property.Schema)})
+			Nullable: property.Schema.takesNull(), Description: description, Bounds: bounds})
 	}
 	return rows
 }
@@ -246,9 +253,6 @@ func typeOf(s *Schema, inFull bool) []typePart {
 
 // boundsOf tells what else a schema asks of values.
 func boundsOf(s *Schema) string {
-	if s.Name != "" && len(s.Properties) > 0 {
-		return ""
-	}
 	var bounds []string
 	switch {
 	case s.Minimum != nil && s.Maximum != nil:
@@ -260,9 +264,6 @@ func boundsOf(s *Schema) string {
 	}
 	if s.MaxItems != nil && *s.MaxItems > 0 {
 		bounds = append(bounds, fmt.Sprintf("%d items at most", *s.MaxItems))
-	}
-	if s.Default != nil {
-		bounds = append(bounds, "default "+literal(s.Default))
 	}
 	return strings.Join(bounds, "; ")
 }

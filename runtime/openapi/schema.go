@@ -26,10 +26,9 @@ type Schema struct {
 
 	Description string
 
-	Types   []string // any one of them; none is any type
-	Enum    []any
-	Const   any // nil is none
-	Default any // nil is none
+	Types []string // any one of them; none is any type
+	Enum  []any
+	Const any // nil is none
 
 	// Examples are valid values. The first one is used in examples of what has
 	// this schema.
@@ -55,16 +54,14 @@ type Property struct {
 	Required    bool
 	Description string // beside that of the schema
 	Schema      *Schema
+	Default     any // what it stands for where it is missing; nil is nothing
 	Example     any // goes before those of the schema; nil is none
 }
 
 // Int is for the fields of a Schema that are pointers.
 func Int(value int64) *int64 { return &value }
 
-// Takes reports whether values may be of a type, or of any.
-func (s *Schema) Takes(kind string) bool { return len(s.Types) == 0 || slices.Contains(s.Types, kind) }
-
-// Nullable returns a schema that takes null as well.
+// Nullable returns a schema that takes null as well. It has no name.
 func (s *Schema) Nullable() *Schema {
 	if s.Name != "" || len(s.Types) == 0 {
 		return &Schema{AnyOf: []*Schema{s, {Types: []string{Null}}}}
@@ -77,16 +74,6 @@ func (s *Schema) Nullable() *Schema {
 	return &nullable
 }
 
-// Property returns the property of a name, or nil.
-func (s *Schema) Property(name string) *Property {
-	for i := range s.Properties {
-		if s.Properties[i].Name == name {
-			return &s.Properties[i]
-		}
-	}
-	return nil
-}
-
 // inQuery returns the schema of the same values in a query, where all are texts,
 // a list is several of them and null cannot be told; nil where a query cannot
 // have them.
@@ -95,7 +82,7 @@ func (s *Schema) inQuery() *Schema {
 	case slices.Contains(s.Types, String):
 		query := *s
 		query.Name, query.Types = "", []string{String}
-		query.Minimum, query.Maximum, query.Default = nil, nil, nil
+		query.Minimum, query.Maximum = nil, nil
 		query.Enum = slices.DeleteFunc(slices.Clone(s.Enum), func(value any) bool { _, isText := value.(string); return !isText })
 		query.Examples = slices.DeleteFunc(slices.Clone(s.Examples), func(value any) bool { _, isText := value.(string); return !isText })
 		return &query
@@ -162,9 +149,6 @@ func (s *Schema) write() object {
 	if s.Const != nil {
 		o.add("const", s.Const)
 	}
-	if s.Default != nil {
-		o.add("default", s.Default)
-	}
 	o.text("pattern", s.Pattern)
 	o.number("minimum", s.Minimum)
 	o.number("maximum", s.Maximum)
@@ -179,6 +163,9 @@ func (s *Schema) write() object {
 		schema := property.Schema.refer()
 		if property.Description != "" {
 			schema = append(object{{"description", property.Description}}, slices.DeleteFunc(schema, func(m member) bool { return m.name == "description" })...)
+		}
+		if property.Default != nil {
+			schema = append(schema, member{"default", property.Default})
 		}
 		properties.add(property.Name, schema)
 		if property.Required {
@@ -222,8 +209,6 @@ func example(s *Schema, shown func(Property) bool, depth int) any {
 		return s.Examples[0]
 	case s.Const != nil:
 		return s.Const
-	case s.Default != nil:
-		return s.Default
 	case len(s.Enum) > 0:
 		return s.Enum[0]
 	case depth > 2*mostNested:
@@ -243,6 +228,8 @@ func example(s *Schema, shown func(Property) bool, depth int) any {
 			case !shown(property), !property.Required && depth >= mostNested:
 			case property.Example != nil:
 				made.add(property.Name, property.Example)
+			case property.Default != nil:
+				made.add(property.Name, property.Default)
 			default:
 				made.add(property.Name, example(property.Schema, shown, depth+1))
 			}

@@ -68,11 +68,6 @@ func (f field) needed() field {
 	return f
 }
 
-func (f field) oneOf(values ...string) field {
-	f.Values = values
-	return f
-}
-
 func keysOf(fields []field) []Key {
 	keys := make([]Key, len(fields))
 	for i, field := range fields {

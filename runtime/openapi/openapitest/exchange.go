@@ -149,7 +149,7 @@ func (d *Document) checkHeaders(pointer string, documented map[string]any, given
 func onlyDocumented(documented map[string]any, given http.Header) error {
 	headers, _ := documented["headers"].(map[string]any)
 	for name := range given {
-		isDocumented := name == "X-Content-Type-Options"
+		isDocumented := name == "X-Content-Type-Options" || name == "X-Frame-Options"
 		for known := range headers {
 			isDocumented = isDocumented || strings.EqualFold(known, name)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"gatehouse/runtime/sso"
 )
@@ -47,6 +48,11 @@ func refuse(op operation, problem error) error {
 // It returns the warning that the answer came with, or "".
 func (c *Client) call(ctx context.Context, op operation, in elements, out any) (sso.Code, error) {
 	in["current_app"] = c.app
+	for name, value := range in {
+		if text, isText := value.(string); isText && !utf8.ValidString(text) { // JSON would have something else in its place
+			return "", refuse(op, fmt.Errorf("%s is not valid UTF-8", name))
+		}
+	}
 	body, err := json.Marshal(in)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", op.id, err) // an attribute that has no JSON

@@ -27,8 +27,9 @@
 // are POSTs.) With an http base URL, passwords and tokens are in the clear:
 // that is for the loopback address and for networks that can be trusted.
 //
-// Redirects are not followed: a host has none, and who answers with one would get
-// a password sent elsewhere.
+// Redirects are not followed: who answers with one would get a password sent
+// elsewhere. The one that a host has, from http to https, comes when the password
+// was sent in the clear already: begin with https.
 package client
 
 import (

@@ -109,6 +109,8 @@ func hint(status int) string {
 		return "an element is missing, empty or of a wrong type, or the body was dropped on the way"
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		return "the host has no such path: it is an older one, or the base URL is wrong"
+	case http.StatusRequestTimeout:
+		return "the request did not come in time"
 	case http.StatusRequestEntityTooLarge:
 		return "the request is larger than the host takes (http.max_body)"
 	case http.StatusTooManyRequests:

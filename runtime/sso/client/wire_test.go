@@ -84,6 +84,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		"an old host":            {404, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "404 Not Found: the host has no such path"},
 		"too large":              {413, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "larger than the host takes"},
 		"broken":                 {500, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "500 Internal Server Error: the host failed"},
+		"too late":               {408, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "408 Request Timeout: the request did not come in time"},
 		"busy":                   {503, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "503 Service Unavailable: the host is too busy, or its database is away"},
 		"too many":               {429, "application/json", `{"cid": "` + aCID + `", "result": "Error", "details": %s}`, "429 Too Many Requests: there were too many calls"},
 		"refused with 200":       {200, "application/json", `{"cid": "` + aCID + `", "status": "error", "sub_status": ["E004001"], "x": %s}`, "200 OK: E004001 (the application is unknown"},
@@ -182,6 +183,16 @@ func TestUnreachable(t *testing.T) {
 	})
 	if _, err := newClient(t, cut.URL).Session("token").User(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "getUser: read the answer") {
 		t.Errorf("cut: %v", err)
+	}
+}
+
+// TestTextThatIsNone has nothing sent that JSON would turn into something else.
+func TestTextThatIsNone(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("something was sent") })
+	_, err := newClient(t, server.URL).Login(t.Context(), client.Credentials{Username: "jane", Password: "secret-1\xff"})
+	if !sso.HasCode(err, sso.InvalidInput) || err.Error() != "login: E008002: password is not valid UTF-8" {
+		t.Errorf("%v", err)
 	}
 }
 

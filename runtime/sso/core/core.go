@@ -362,7 +362,9 @@ func (op *operation) log(ctx context.Context, failure *sso.Error) {
 	if failure != nil {
 		attrs = append(attrs, slog.String("sub_status", op.entry.SubStatus), slog.String("detail", failure.Detail))
 		if failure.Err != nil && slices.Contains(failure.Codes, sso.InternalError) {
-			level = slog.LevelError
+			if !errors.Is(failure.Err, context.Canceled) { // a caller that has gone is no fault
+				level = slog.LevelError
+			}
 			attrs = append(attrs, slog.Any("cause", failure.Err))
 		}
 	}

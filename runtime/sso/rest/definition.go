@@ -34,6 +34,9 @@ type definition struct {
 	// warning is the code of the warning that the answer may come with.
 	warning sso.Code
 
+	// costly counts requests against the tighter limit of an address.
+	costly bool
+
 	// ownCodes tells that services may refuse with codes of their own.
 	ownCodes bool
 
@@ -67,7 +70,7 @@ func (d *definition) element(name string) *element {
 func (d *definition) route(options Options) channel.Route {
 	return channel.Route{
 		Method: d.method, Pattern: base + d.path, Handler: handler{d, options},
-		Doc: d.document(options), DocMethods: d.methods,
+		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly,
 	}
 }
 
@@ -93,13 +96,16 @@ func (d *definition) document(options Options) *openapi.Operation {
 		schema = &openapi.Schema{AnyOf: done}
 	}
 	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}, badRequestAnswer, refusedAnswer}
+	if schema == doneSchema {
+		answers[0] = doneAnswer
+	}
 	if d.ownCodes {
 		answers[2] = refusedByServiceAnswer
 	}
 	return &openapi.Operation{
 		ID: d.id, Summary: d.summary, Description: d.description, Tag: d.tag,
 		Input: input, InputExample: openapi.Example(input, d.example...),
-		Answers: slices.Concat(answers, channel.ErrorAnswers(http.StatusRequestEntityTooLarge),
+		Answers: slices.Concat(answers, channel.ErrorAnswers(http.StatusRequestTimeout, http.StatusRequestEntityTooLarge),
 			[]openapi.Answer{tooManyAnswer}, channel.ErrorAnswers(http.StatusInternalServerError, http.StatusServiceUnavailable)),
 	}
 }

@@ -98,7 +98,10 @@ func TestPublishedDocument(t *testing.T) {
 		}
 	}
 	var document struct {
-		Paths      map[string]map[string]json.RawMessage
+		Paths map[string]map[string]struct {
+			ID         string `json:"operationId"`
+			Parameters []struct{ Name, In string }
+		}
 		Components struct {
 			Schemas struct {
 				Code struct{ OneOf []struct{ Const string } }
@@ -117,9 +120,20 @@ func TestPublishedDocument(t *testing.T) {
 			methods = []string{route.Method}
 		}
 		for _, method := range methods {
-			if route.Doc == nil || document.Paths[route.Pattern][strings.ToLower(method)] == nil {
+			if route.Doc == nil || document.Paths[route.Pattern][strings.ToLower(method)].ID == "" {
 				t.Errorf("%s %s is not documented", method, route.Pattern)
 			}
+		}
+	}
+	for _, d := range rest.Definitions() {
+		var names []string
+		for _, parameter := range document.Paths[d.Path]["get"].Parameters {
+			if parameter.In == "query" {
+				names = append(names, parameter.Name)
+			}
+		}
+		if d.Method == http.MethodGet && !slices.Equal(names, d.Names()) {
+			t.Errorf("%s takes %v, documented are %v in the query", d.Path, d.Names(), names)
 		}
 	}
 	if got, want := len(document.Components.Schemas.Code.OneOf), len(sso.Codes()); got != want {

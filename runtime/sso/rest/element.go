@@ -24,13 +24,14 @@ type element struct {
 }
 
 // required, needed and optional declare an element: without a required one a
-// request is a bad one, and without a needed one the SSO refuses it.
-func required(name string, kind sso.Kind) element {
-	return element{Key: sso.Key{Name: name, Kind: kind}, isRequired: true}
+// request is a bad one, and without a needed one the SSO refuses it. Both are
+// texts.
+func required(name string) element {
+	return element{Key: sso.Key{Name: name}, isRequired: true}
 }
 
-func needed(name string, kind sso.Kind) element {
-	return element{Key: sso.Key{Name: name, Kind: kind, Needed: true}}
+func needed(name string) element {
+	return element{Key: sso.Key{Name: name, Needed: true}}
 }
 
 func optional(name string, kind sso.Kind) element {

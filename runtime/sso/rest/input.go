@@ -90,12 +90,12 @@ func (in *input) boolean(name string) bool {
 // What identifies the caller: an application and, under one of two names, the
 // token of a session. Which of it is required differs.
 var (
-	currentApp = required("current_app", sso.Text)
-	neededApp  = needed("current_app", sso.Text)
+	currentApp = required("current_app")
+	neededApp  = needed("current_app")
 
-	byUST        = []element{currentApp, required("ust", sso.Text)}
-	inSession    = []element{currentApp, needed("ust", sso.Text)}
-	byCurrentUST = []element{currentApp, needed("current_ust", sso.Text)}
+	byUST        = []element{currentApp, required("ust")}
+	inSession    = []element{currentApp, needed("ust")}
+	byCurrentUST = []element{currentApp, needed("current_ust")}
 )
 
 // call reads who calls, with a UST of the given name.

@@ -10,8 +10,8 @@ import (
 func (a api) linkDefinitions() []*definition {
 	// What is missing of these is refused in its turn, a definition that there
 	// is none of as a bad request.
-	link := elements(byUST, needed("user_id", sso.Text).meaning("ID of the user."),
-		needed("auth_type", sso.Text).oneOf(sso.AuthBasic, sso.AuthJWT), needed("auth_username", sso.Text))
+	link := elements(byUST, needed("user_id").meaning("ID of the user."),
+		needed("auth_type").oneOf(sso.AuthBasic, sso.AuthJWT), needed("auth_username"))
 	return []*definition{
 		{
 			method: http.MethodGet, path: "/user/linked", tag: linksTag,

@@ -12,7 +12,7 @@ func (a api) loginDefinitions() []*definition {
 			path: "/user/login", tag: sessionsTag,
 			id: "login", summary: "Log in",
 			description: "Opens a session and returns its token. A password that must be changed needs new_password, a user with TOTP totp_code; remote_addr and user_agent may be sent by applications that are allowed to. The warning W003005 is that the password is about to expire.",
-			elements: elements(currentApp, required("username", sso.Text), required("password", sso.Text), optional("totp_code", sso.Text),
+			elements: elements(currentApp, required("username"), required("password"), optional("totp_code", sso.Text),
 				optional("new_password", sso.Text),
 				optional("remote_addr", sso.Text).meaning("Address of the client, if it is not the application that asks."),
 				optional("user_agent", sso.Text).meaning("Program of the client, if it is not the application that asks.")),
@@ -24,7 +24,7 @@ func (a api) loginDefinitions() []*definition {
 			path: "/user/logout", tag: sessionsTag,
 			id: "logout", summary: "Log out",
 			description: "Ends the session. It is done whether or not there is such a session.",
-			elements:    elements(currentApp, required("ust", sso.Text).orNull()),
+			elements:    elements(currentApp, required("ust").orNull()),
 			do:          a.logout,
 		},
 	}

@@ -24,7 +24,7 @@ func (a api) passwordDefinitions() []*definition {
 			method: http.MethodPatch, path: "/user/totp", tag: passwordsTag,
 			id: "resetTOTPKey", summary: "Set a TOTP key",
 			description: "That of the caller, or for super-users that of anybody. A key that is empty or null is made.",
-			elements:    elements(byUST, optional("user_id", sso.Text), required("totp_key", sso.Text).orNull(), required("totp_label", sso.Text).orNull()),
+			elements:    elements(byUST, optional("user_id", sso.Text), required("totp_key").orNull(), required("totp_label").orNull()),
 			answers:     []shape{{always("totp_key", sso.Text)}},
 			do:          a.resetTOTPKey,
 		},

@@ -10,7 +10,7 @@ import (
 func (a api) passwordResetDefinitions() []*definition {
 	return []*definition{
 		{
-			method: http.MethodPost, path: "/password/reset", tag: passwordsTag,
+			method: http.MethodPost, costly: true, path: "/password/reset", tag: passwordsTag,
 			id: "createResetToken", summary: "Ask for a new password",
 			description: "Mails a token to the user. The answer is the same whether or not there is such a user.",
 			elements:    elements(neededApp, optional("credential", sso.Text)),
@@ -21,7 +21,7 @@ func (a api) passwordResetDefinitions() []*definition {
 			method: http.MethodPatch, path: "/password/reset", tag: passwordsTag,
 			id: "accessResetToken", summary: "Access a token that was mailed",
 			description: "Exchanges the token for a key, once. Whatever is wrong with a token is E010001.",
-			elements:    elements(neededApp, needed("token", sso.Text)),
+			elements:    elements(neededApp, needed("token")),
 			answers:     []shape{{always("reset_key", sso.Text)}},
 			do:          a.accessResetToken,
 		},
@@ -29,7 +29,7 @@ func (a api) passwordResetDefinitions() []*definition {
 			method: http.MethodDelete, path: "/password/reset", tag: passwordsTag,
 			id: "changeResetPassword", summary: "Set a password by a token",
 			description: "A password that is refused (E003…) leaves the token and the key as they are; whatever else is wrong is E010001.",
-			elements:    elements(neededApp, needed("token", sso.Text), needed("reset_key", sso.Text), needed("password", sso.Text).meaning("The new password.")),
+			elements:    elements(neededApp, needed("token"), needed("reset_key"), needed("password").meaning("The new password.")),
 			do:          a.changeResetPassword,
 		},
 	}

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"slices"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/openapi"
@@ -11,23 +12,25 @@ import (
 // property is an element as the document has it.
 func (e *element) property() openapi.Property {
 	schema := e.schema
-	if schema == nil {
-		schema = taken(e.Kind, e.Values)
-	}
-	if e.Nullable {
+	switch {
+	case schema != nil && e.Nullable:
 		schema = schema.Nullable()
-	}
-	if e.Default != nil {
-		withDefault := *schema
-		withDefault.Default = e.Default
-		schema = &withDefault
+	case schema != nil:
+	case e.Values != nil && e.Nullable:
+		schema = oneOf(e.Values).Nullable()
+	case e.Values != nil:
+		schema = oneOf(e.Values)
+	case e.Nullable:
+		schema = taken[e.Kind].orNull
+	default:
+		schema = taken[e.Kind].schema
 	}
 	property := named(e.Name, schema)
+	property.Required, property.Default = e.isRequired || e.Needed, e.Default
 	if e.about != "" {
 		property.Description = e.about
 	}
-	property.Required = e.isRequired || e.Needed
-	if e.isRequired && e.Nullable && property.Description != "" {
+	if e.isRequired && e.Nullable {
 		property.Description += " It may be null or empty, but not missing."
 	}
 	if e.Kind == sso.Instant {
@@ -43,30 +46,40 @@ func named(name string, schema *openapi.Schema) openapi.Property {
 
 func types(names ...string) *openapi.Schema { return &openapi.Schema{Types: names} }
 
-// taken is the schema of elements of a kind: a number may stand for a text, and
-// a text for a boolean or a number.
-func taken(kind sso.Kind, values []string) *openapi.Schema {
-	if values != nil {
-		return oneOf(values)
-	}
-	switch kind {
-	case sso.Boolean:
-		return &openapi.Schema{Types: []string{openapi.Boolean, openapi.String, openapi.Integer},
-			Description: "A boolean, or one of true, false, yes, no, 1 and 0 as text.",
-			Pattern:     "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[01])$",
-			Minimum:     openapi.Int(0), Maximum: openapi.Int(1)}
-	case sso.Instant:
-		return takenTimeSchema
-	case sso.Days, sso.Count:
-		return count(sso.MaxDays)
-	case sso.Seconds:
-		return count(sso.MaxSeconds)
-	case sso.TextList:
-		return &openapi.Schema{Types: []string{openapi.Array, openapi.String, openapi.Number}, Items: types(openapi.String, openapi.Number)}
-	case sso.Anything:
-		return &openapi.Schema{}
-	}
-	return types(openapi.String, openapi.Number)
+// takenSchemas are those of an element of a kind, and of one that may be null.
+type takenSchemas struct{ schema, orNull *openapi.Schema }
+
+func take(schema openapi.Schema) takenSchemas {
+	orNull := schema
+	orNull.Name, orNull.Description = "Nullable"+schema.Name, schema.Description+" Or null."
+	orNull.Types = append(slices.Clip(schema.Types), openapi.Null)
+	return takenSchemas{&schema, &orNull}
+}
+
+// taken are the schemas of elements, by their kinds: a number may stand for a
+// text, and a text for a boolean or a number.
+var taken = map[sso.Kind]takenSchemas{
+	sso.Text: take(openapi.Schema{Name: "Text", Description: "A text. A number is taken as its digits.",
+		Types: []string{openapi.String, openapi.Number}}),
+	sso.Boolean: take(openapi.Schema{Name: "Flag", Description: "A boolean, or 1 or 0, or one of true, false, yes, no, 1 and 0 as text.",
+		Types: []string{openapi.Boolean, openapi.String, openapi.Integer}, Minimum: openapi.Int(0), Maximum: openapi.Int(1),
+		Pattern: "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[01])$"}),
+	sso.Instant: take(openapi.Schema{Name: "TakenTime",
+		Description: "A time in ISO 8601: without zone, which is UTC, with an offset, or a date alone, which is its midnight. Years are from 1 to 9999.",
+		Types:       []string{openapi.String},
+		Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$`,
+		Examples:    []any{exampleTime, "2345-12-27", "2345-12-27T11:22:33+02:00"}}),
+	sso.Days:    takeCount("Days", "A number of days, which may be a text.", sso.MaxDays),
+	sso.Seconds: takeCount("Seconds", "A number of seconds, which may be a text.", sso.MaxSeconds),
+	sso.Count:   takeCount("Count", "A whole number, which may be a text.", sso.MaxDays),
+	sso.TextList: take(openapi.Schema{Name: "TextList", Description: "A list of texts, or one alone.",
+		Types: []string{openapi.Array, openapi.String, openapi.Number}, Items: types(openapi.String, openapi.Number)}),
+	sso.Anything: {&openapi.Schema{}, &openapi.Schema{}},
+}
+
+func takeCount(name, description string, most int64) takenSchemas {
+	return take(openapi.Schema{Name: name, Description: description, Types: []string{openapi.Integer, openapi.String},
+		Pattern: "^[0-9]+$", Minimum: openapi.Int(0), Maximum: openapi.Int(most)})
 }
 
 func oneOf(values []string) *openapi.Schema {
@@ -77,26 +90,14 @@ func oneOf(values []string) *openapi.Schema {
 	return schema
 }
 
-func count(most int64) *openapi.Schema {
-	return &openapi.Schema{Types: []string{openapi.Integer, openapi.String}, Pattern: "^[0-9]+$", Minimum: openapi.Int(0), Maximum: openapi.Int(most)}
-}
-
 const exampleTime = "2345-12-27T11:22:33"
 
-var (
-	takenTimeSchema = &openapi.Schema{
-		Name: "TakenTime", Types: []string{openapi.String},
-		Description: "A time in ISO 8601: without zone, which is UTC, with an offset, or a date alone, which is its midnight. Years are from 1 to 9999.",
-		Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$`,
-		Examples:    []any{exampleTime, "2345-12-27", "2345-12-27T11:22:33+02:00"},
-	}
-	timeSchema = &openapi.Schema{
-		Name: "Time", Types: []string{openapi.String},
-		Description: "A time in ISO 8601, in UTC but without saying so, with six digits of microseconds, or none where they are zero. (It is not a date-time of RFC 3339, which needs a zone.)",
-		Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?$`,
-		Examples:    []any{exampleTime, "2026-07-01T12:00:00.123456"},
-	}
-)
+var timeSchema = &openapi.Schema{
+	Name: "Time", Types: []string{openapi.String},
+	Description: "A time in ISO 8601, in UTC but without saying so, with six digits of microseconds, or none where they are zero. (It is not a date-time of RFC 3339, which needs a zone.)",
+	Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?$`,
+	Examples:    []any{exampleTime, "2026-07-01T12:00:00.123456"},
+}
 
 // told is the schema of a key of answers.
 func told(key sso.Key) *openapi.Schema {
@@ -178,7 +179,7 @@ func userKeys(isAll bool) []openapi.Property {
 // codeSchema is a code of the SSO.
 var codeSchema = func() *openapi.Schema {
 	schema := &openapi.Schema{Name: "Code", Description: "A code that says why a call was refused (E) or what it warns of (W).",
-		Examples: []any{sso.NotAllowed}}
+		Types: []string{openapi.String}, Examples: []any{sso.NotAllowed}}
 	for _, code := range sso.Codes() {
 		schema.OneOf = append(schema.OneOf, &openapi.Schema{Const: code.Code, Description: code.Meaning})
 	}
@@ -226,11 +227,15 @@ var (
 )
 
 var (
+	doneAnswer = openapi.Answer{Status: "200", Name: "Done", Description: "Done. There is nothing more to say.", Schema: doneSchema}
+
 	refusedAnswer          = openapi.Answer{Status: "403", Name: "Refused", Description: "Refused. The codes say why, as far as the host is configured to tell.", Schema: refusedSchema}
 	refusedByServiceAnswer = openapi.Answer{Status: "403", Name: "RefusedByService", Description: "Refused. The codes say why, as far as the host is configured to tell; services that validate sign-ups may have codes of their own.", Schema: refusedByServiceSchema}
 
-	tooManyAnswer = openapi.Answer{Status: "429", Name: "TooMany", Description: "Refused, for now: too many wrong passwords, or calls beyond the user's rate limit.",
-		Schema: refusedSchema, Headers: []openapi.Header{channel.RetryAfterHeader}}
+	tooManyAnswer = openapi.Answer{Status: "429", Name: "TooMany",
+		Description: "Refused, for now: too many wrong passwords, or calls beyond the user's rate limit; or too many requests from one address.",
+		Schema:      &openapi.Schema{AnyOf: []*openapi.Schema{refusedSchema, channel.ErrorAnswers(http.StatusTooManyRequests)[0].Schema}},
+		Headers:     []openapi.Header{channel.RetryAfterHeader}}
 
 	badRequestAnswer = func() openapi.Answer {
 		bad := channel.ErrorAnswers(http.StatusBadRequest)[0]

@@ -14,7 +14,7 @@ func (a api) sessionDefinitions() []*definition {
 			method: http.MethodGet, path: "/user/session", tag: sessionsTag,
 			id: "getSession", summary: "Get a session",
 			description: "For super-users.",
-			elements:    elements(byCurrentUST, needed("target_ust", sso.Text)),
+			elements:    elements(byCurrentUST, needed("target_ust")),
 			answers:     []shape{sessionKeys},
 			do:          a.getSession,
 		},
@@ -53,7 +53,7 @@ var sessionKeys = shape{
 }
 
 var sessionSchema = object("Session", "An open session.",
-	always("ust", sso.Text),
+	describe(always("ust", sso.Text), "Token of the session."),
 	always("creation_time", sso.Instant), always("expiration_time", sso.Instant), always("remote_addr", sso.Text), always("user_agent", sso.Text),
 	openapi.Property{Name: "auth_type", Required: true, Description: "How it was opened.", Schema: oneOf([]string{"default", sso.AuthBasic, sso.AuthJWT})},
 	always("auth_principal", sso.Text), orNull("ext_session_id", sso.Text),

@@ -10,7 +10,7 @@ import (
 func (a api) signupDefinitions() []*definition {
 	return []*definition{
 		{
-			method: http.MethodPost, path: "/user/signup", tag: signupTag,
+			method: http.MethodPost, costly: true, path: "/user/signup", tag: signupTag,
 			id: "signUp", summary: "Sign up",
 			description: "Creates a user who has confirmed nothing yet. The host may be configured to ask for an e-mail.",
 			elements:    elements(neededApp, signupTable.elements()),
@@ -23,7 +23,7 @@ func (a api) signupDefinitions() []*definition {
 			method: http.MethodPatch, path: "/user/signup", tag: signupTag,
 			id: "confirmSignup", summary: "Confirm a sign-up",
 			description: "By the token that signing up has returned.",
-			elements:    elements(neededApp, needed("confirm_token", sso.Text)),
+			elements:    elements(neededApp, needed("confirm_token")),
 			do:          a.confirmSignup,
 		},
 	}

@@ -39,14 +39,14 @@ func (a api) userDefinitions() []*definition {
 			method: http.MethodDelete, path: "/user", tag: usersTag,
 			id: "deleteUser", summary: "Delete a user",
 			description: "For super-users. Nobody deletes himself (E008001).",
-			elements:    elements(byUST, needed("user_id", sso.Text).meaning("ID of the user.")),
+			elements:    elements(byUST, needed("user_id").meaning("ID of the user.")),
 			do:          a.deleteUser,
 		},
 		{
 			path: "/user/search", methods: []string{http.MethodGet, http.MethodPost}, tag: usersTag,
 			id: "searchUsers", summary: "Search users",
 			description: "For super-users: by user_id, else username, exactly and alone; else by all that is given of the others. E-mails are found although they are stored encrypted.",
-			elements:    elements(byUST, searchTable.elements()),
+			elements:    elements(byUST, meaning(searchTable.elements(), map[string]string{"user_id": "ID of the user."})),
 			example:     []string{"last_name", "is_name_exact", "page_size"},
 			answers: []shape{{
 				always("total", sso.Count), always("num_pages", sso.Count), always("page_size", sso.Count), always("cur_page", sso.Count),

@@ -1,0 +1,42 @@
+package channel
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Bounds of what is no setting. The header as a whole is bounded by the server.
+const (
+	maxURL         = 16 << 10 // bytes
+	maxHeaderLines = 200
+
+	// What the log shows, in bytes.
+	maxShownPath   = 256
+	maxShownMethod = 16
+)
+
+// linesOf counts the lines of a header.
+func linesOf(header http.Header) (lines int) {
+	for _, values := range header {
+		lines += len(values)
+	}
+	return lines
+}
+
+// shownPath is the path of a request as the log has it: without a query, which
+// may hold a token, even where its question mark is escaped.
+func shownPath(r *http.Request) string {
+	path, _, _ := strings.Cut(r.URL.Path, "?")
+	return cut(path, maxShownPath)
+}
+
+// setSecurityHeaders sets what every answer has, unless its handler or its
+// service sets it otherwise: it is data, not for a browser to show, to guess a
+// type of, or to keep, and no address that it was sent from is told to others.
+func setSecurityHeaders(header http.Header) {
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Frame-Options", "DENY")
+}
