@@ -104,12 +104,9 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if back, err := parseSpan(text); err == nil && back >= 0 {
-		return now.Add(-back), nil
-	}
-	since, err := sso.ParseTime(text)
+	since, err := sso.ParseMoment(text, now)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("--since: %w, or a duration such as 24h or 7d", err)
+		return time.Time{}, fmt.Errorf("--since: %w", err)
 	}
 	return since, nil
 }

@@ -2,15 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"gatehouse/runtime/sso"
 )
 
 // boolean is a flag of a boolean that may be given as a word of its own, as
@@ -86,41 +85,9 @@ func (*span) Type() string     { return "duration" }
 
 // Set implements pflag.Value.
 func (s *span) Set(text string) error {
-	value, err := parseSpan(text)
+	value, err := sso.ParseSpan(text)
 	*s = span(value)
 	return err
-}
-
-var spanOfDays = regexp.MustCompile(`^(?:(\d+)w)?(?:(\d+)d)?(.*)$`)
-
-// parseSpan reads a duration: a number of weeks (w), one of days (d), and what
-// time.ParseDuration takes, in this order, such as 2w, 1d12h or 30m.
-func parseSpan(text string) (time.Duration, error) {
-	found := spanOfDays.FindStringSubmatch(text)
-	if found == nil || text == "" {
-		return 0, fmt.Errorf("want %s", flagValues["duration"])
-	}
-	total := 0.0
-	for i, unit := range []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} {
-		if found[i+1] != "" {
-			count, err := strconv.ParseFloat(found[i+1], 64)
-			if err != nil {
-				return 0, fmt.Errorf("want %s", flagValues["duration"])
-			}
-			total += count * float64(unit)
-		}
-	}
-	var rest time.Duration
-	if found[3] != "" {
-		var err error
-		if rest, err = time.ParseDuration(found[3]); err != nil || total > 0 && rest < 0 {
-			return 0, fmt.Errorf("want %s", flagValues["duration"])
-		}
-	}
-	if total+float64(rest) >= math.MaxInt64 {
-		return 0, fmt.Errorf("want %s, and no more than 290 years", flagValues["duration"])
-	}
-	return time.Duration(total) + rest, nil
 }
 
 // flagValues is what flags take, by the names of their types.

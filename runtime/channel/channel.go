@@ -35,7 +35,10 @@ import (
 	"gatehouse/runtime/security"
 )
 
-const defaultMaxBody = 1 << 20
+const (
+	defaultMaxBody      = 1 << 20
+	defaultWriteTimeout = 30 * time.Second
+)
 
 // Authenticator verifies Basic Auth credentials and bearer tokens against the
 // security definitions that the client may be let in by. *security.Definitions is
@@ -167,7 +170,7 @@ func New(config Config) (http.Handler, error) {
 		config.MaxBody = defaultMaxBody
 	}
 	if config.WriteTimeout <= 0 {
-		config.WriteTimeout = 30 * time.Second
+		config.WriteTimeout = defaultWriteTimeout
 	}
 	c := &channel{
 		Config:  config,

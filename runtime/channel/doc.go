@@ -90,11 +90,13 @@ var failures = map[int]struct {
 	http.StatusTooManyRequests:             {name: "TooManyRequests", description: "Too many wrong passwords, or too many requests from one address.", details: "Too many wrong passwords: try again in 2 seconds", headers: []openapi.Header{RetryAfterHeader}},
 	http.StatusInternalServerError:         {name: "InternalError", description: "A failure that is not the caller's. The log tells the cause, under the cid.", details: internalError},
 	http.StatusServiceUnavailable:          {name: "Unavailable", description: "The database is away, or the host is too busy: the same request may succeed later.", details: "The database is unavailable: try again later", headers: []openapi.Header{RetryAfterHeader}},
+	http.StatusHTTPVersionNotSupported:     {name: "OldHTTP", description: "The answer needs HTTP/1.1 or later: HTTP/1.0 cannot tell whether it is complete.", details: "This answer needs HTTP/1.1 or later"},
 	http.StatusGatewayTimeout:              {name: "TimedOut", description: "The call of the service took too long and was ended.", details: "service hello.hello timed out after 30s"},
 }
 
 // ErrorAnswers documents what WriteError answers with statuses, for the
-// operations of a route. The statuses are 400, 404, 405, 408, 413, 414, 429, 431, 500 or 503.
+// operations of a route. The statuses are 400, 404, 405, 408, 413, 414, 429, 431, 500,
+// 503 or 505.
 func ErrorAnswers(statuses ...int) []openapi.Answer { return answersOf(errorSchema, "", statuses) }
 
 func answersOf(schema *openapi.Schema, prefix string, statuses []int) []openapi.Answer {

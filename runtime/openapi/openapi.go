@@ -94,7 +94,8 @@ type Answer struct {
 	// IsOpen lets there be other content as well, whatever it is.
 	IsOpen bool
 
-	// Schema is that of the body; nil is no body, or one that is not JSON.
+	// Schema is that of the body, or of a line where Content is NDJSON; nil is
+	// no body, or one that is not JSON.
 	Schema *Schema
 
 	// Example is an example of the body; nil makes one of the schema.
@@ -105,6 +106,9 @@ type Answer struct {
 
 // JSON is the media type of JSON.
 const JSON = "application/json"
+
+// NDJSON is the media type of lines, each of which is JSON.
+const NDJSON = "application/x-ndjson"
 
 func (a *Answer) content() string {
 	if a.Content == "" {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestEveryCallIsDocumented(t *testing.T) {
 	}
 	var methods []reflect.Method
 	for _, api := range []reflect.Type{reflect.TypeFor[sso.UserAPI](), reflect.TypeFor[sso.SessionAPI](), reflect.TypeFor[sso.AttributeAPI](),
-		reflect.TypeFor[sso.PasswordResetAPI](), reflect.TypeFor[sso.TOTPAPI]()} {
+		reflect.TypeFor[sso.PasswordResetAPI](), reflect.TypeFor[sso.TOTPAPI](), reflect.TypeFor[sso.AuditAPI]()} {
 		for i := range api.NumMethod() {
 			methods = append(methods, api.Method(i))
 		}
@@ -60,6 +61,34 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 		row := "| " + code[2] + " | `" + code[1] + "` | " + meanings[code[2]] + " |"
 		if meanings[code[2]] == "" || !strings.Contains(string(text), row) {
 			t.Errorf("there is no row %q", row)
+		}
+	}
+}
+
+// TestEveryOperationIsListed holds the operations that the audit can be asked
+// for, and the page that lists them, to the constants.
+func TestEveryOperationIsListed(t *testing.T) {
+	text, err := os.ReadFile("../../docs/audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("operation.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, key := range sso.KeysOfAudit() {
+		if key.Name == "op" {
+			listed = key.Values
+		}
+	}
+	constants := regexp.MustCompile(`(?m)^\tOp\w+ += "(.+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(constants) < 40 || len(constants) != len(listed) {
+		t.Fatalf("found %d constants, and %d operations that are listed", len(constants), len(listed))
+	}
+	for _, constant := range constants {
+		if !slices.Contains(listed, constant[1]) || !strings.Contains(string(text), "`"+constant[1]+"`") {
+			t.Errorf("%s is not listed", constant[1])
 		}
 	}
 }

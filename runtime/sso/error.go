@@ -63,8 +63,9 @@ const (
 var ErrUnavailable = errors.New("the database is unavailable")
 
 // ErrBusy is matched by errors of calls that failed because too many passwords
-// are being checked already; the same call may succeed in a few seconds.
-var ErrBusy = errors.New("too many passwords are being checked")
+// are being checked already, or the audit is being read by as many as may; the
+// same call may succeed in a few seconds.
+var ErrBusy = errors.New("too busy")
 
 // ErrTooMany is matched by errors of calls that were refused because there were
 // too many of them lately: wrong passwords, or calls beyond the user's rate

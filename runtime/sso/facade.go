@@ -17,6 +17,9 @@ type API struct {
 
 	// TOTP validates codes and makes the URIs that authenticator apps scan.
 	TOTP TOTPAPI
+
+	// Audit shows super-users what was called.
+	Audit AuditAPI
 }
 
 // Bind makes the API of one call of a service, and a function that ends it.
@@ -29,6 +32,7 @@ func Bind(ctx context.Context, core Core) (API, func()) {
 		User:          UserAPI{b: b, Session: SessionAPI{b}},
 		PasswordReset: PasswordResetAPI{b},
 		TOTP:          TOTPAPI{b},
+		Audit:         AuditAPI{b},
 	}, b.end
 }
 

@@ -35,6 +35,8 @@ const (
 	Count         // a number of things, up to MaxDays
 	TextList      // a list of texts, or one alone
 	Anything      // whatever JSON can hold
+	Moment        // a time.Time, or how long ago it was: 30m, 24h, 2d
+	Serial        // the ID of a row: a number from 0 on
 )
 
 // field ties a key to the field that it fills. set reports whether a value's

@@ -14,6 +14,7 @@ import (
 var values = map[sso.Kind]any{
 	sso.Text: "x", sso.Boolean: true, sso.Instant: time.Date(2345, 1, 1, 0, 0, 0, 0, time.UTC),
 	sso.Days: 1, sso.Seconds: 1, sso.Count: 1, sso.TextList: []string{"x"}, sso.Anything: []any{1},
+	sso.Moment: "24h", sso.Serial: 1,
 }
 
 // TestKeys has all data of calls take what its keys say, and nothing of another
@@ -37,9 +38,13 @@ func TestKeys(t *testing.T) {
 		keys    []sso.Key
 		problem func(data map[string]any) error
 	}{
-		"update":          {sso.KeysOfUpdate(), patchProblem},
-		"new user":        {sso.KeysOfNewUser(), newUserProblem},
-		"search":          {sso.KeysOfSearch(), func(data map[string]any) error { return sso.SearchFromMap(data).Problem() }},
+		"update":   {sso.KeysOfUpdate(), patchProblem},
+		"new user": {sso.KeysOfNewUser(), newUserProblem},
+		"search":   {sso.KeysOfSearch(), func(data map[string]any) error { return sso.SearchFromMap(data).Problem() }},
+		"audit": {sso.KeysOfAudit(), func(data map[string]any) error {
+			criteria := sso.AuditFromMap(data)
+			return criteria.Problem()
+		}},
 		"signup":          {sso.KeysOfSignup(), signupProblem},
 		"password change": {sso.KeysOfPasswordChange(), func(data map[string]any) error { return sso.PasswordChangeFromMap(data).Problem() }},
 		"attribute":       {sso.KeysOfAttribute(), attributeProblem},

@@ -49,4 +49,21 @@ const (
 	OpUpdateAttribute = "attr.update"
 	OpDeleteAttribute = "attr.delete"
 	OpGetAttribute    = "attr.get"
+
+	OpListAudit   = "audit.list"
+	OpExportAudit = "audit.export"
 )
+
+// operations are all of them, in the order of the constants.
+var operations = []string{
+	OpCreateUser, OpCreateSuperUser, OpGetCurrentUser, OpGetUserByID, OpUpdateCurrentUser, OpGetUserByUsername, OpUpdateUserByID,
+	OpLogin, OpLogout, OpSignup, OpConfirmSignup,
+	OpSearch, OpLockUser, OpUnlockUser, OpApproveUser, OpRejectUser, OpDeleteUserByID, OpDeleteUserByUsername,
+	OpChangePassword, OpSetPassword, OpResetTOTPKey,
+	OpCreateResetToken, OpAccessResetToken, OpChangeResetPassword,
+	OpValidateTOTPCode, OpTOTPURI, OpGetUserByLinkedAuth, OpGetLinkedAuthList, OpCreateLinkedAuth, OpDeleteLinkedAuth,
+	OpExternalSession, OpEndExternalSessions,
+	OpGetSession, OpVerifySession, OpRenewSession, OpListSessions,
+	OpCreateAttribute, OpSetAttribute, OpUpdateAttribute, OpDeleteAttribute, OpGetAttribute,
+	OpListAudit, OpExportAudit,
+}

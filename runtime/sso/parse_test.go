@@ -123,3 +123,24 @@ func FuzzSearchFromJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestParseMoment reads times, and durations back from now.
+func TestParseMoment(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"30m": now.Add(-30 * time.Minute), "24h": now.Add(-24 * time.Hour), "2d": now.AddDate(0, 0, -2), "1d2h3m4.5s": now.Add(-26*time.Hour - 3*time.Minute - 4500*time.Millisecond),
+		"0s": now, "0d": now, "1w": now.AddDate(0, 0, -7), "250ms": now.Add(-250 * time.Millisecond), "36525d": now.AddDate(0, 0, -36525),
+		"2026-06-30": time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC), "2026-06-30T01:00:00+02:00": time.Date(2026, 6, 29, 23, 0, 0, 0, time.UTC),
+	} {
+		if got, err := sso.ParseMoment(text, now); err != nil || !got.Equal(want) {
+			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "d", "2", "h", "-1h", "1h-1m", "2d-1h", "2h1d", "36525d1s", "36526d", "99999999999999999999d",
+		"9999999999999h", "1.5d", " 1h", "1h ", "yesterday", "12026-06-30"} {
+		if got, err := sso.ParseMoment(text, now); err == nil {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

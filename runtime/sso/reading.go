@@ -21,11 +21,13 @@ type reading struct {
 	instant func(any) (time.Time, bool)
 	days    func(any) (int, bool)
 	seconds func(any) (int, bool)
+	moment  func(any) (moment, bool)
+	serial  func(any) (int64, bool)
 }
 
 var (
-	strictReading  = reading{text: strictText, boolean: strictBool, instant: strictTime, days: strictDays, seconds: strictSeconds}
-	lenientReading = reading{text: lenientText, boolean: lenientBool, instant: lenientTime, days: lenientDays, seconds: lenientSeconds}
+	strictReading  = reading{text: strictText, boolean: strictBool, instant: strictTime, days: strictDays, seconds: strictSeconds, moment: strictMoment, serial: strictSerial}
+	lenientReading = reading{text: lenientText, boolean: lenientBool, instant: lenientTime, days: lenientDays, seconds: lenientSeconds, moment: lenientMoment, serial: lenientSerial}
 )
 
 // assign stores a value, NULL for nil, and reports whether its type fits.
@@ -116,6 +118,9 @@ const (
 	MaxSeconds = 9_000_000_000
 )
 
+// MaxSerial is the highest ID that a row can have and JSON can tell exactly.
+const MaxSerial = 1<<53 - 1
+
 func strictDays(value any) (int, bool)    { return strictCount(value, MaxDays) }
 func strictSeconds(value any) (int, bool) { return strictCount(value, MaxSeconds) }
 
@@ -143,6 +148,35 @@ func lenientCount(value any, most uint64) (int, bool) {
 	}
 	count, err := strconv.ParseUint(text, 10, 63)
 	return int(count), err == nil && count <= most
+}
+
+func strictSerial(value any) (int64, bool) {
+	count, ok := strictCount(value, MaxSerial)
+	return int64(count), ok
+}
+
+func lenientSerial(value any) (int64, bool) {
+	count, ok := lenientCount(value, MaxSerial)
+	return int64(count), ok
+}
+
+func strictMoment(value any) (moment, bool) {
+	if t, ok := strictTime(value); ok {
+		return moment{time: t}, true
+	}
+	text, isText := strictText(value)
+	if !isText {
+		return moment{}, false
+	}
+	ago, ok := parseAgo(text)
+	return moment{ago: ago, isAgo: ok}, ok
+}
+
+func lenientMoment(value any) (moment, bool) {
+	if t, ok := lenientTime(value); ok {
+		return moment{time: t}, true
+	}
+	return strictMoment(value)
 }
 
 // BoolFromJSON reads a boolean as JSON clients of Zato's SSO send it: true,

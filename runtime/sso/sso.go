@@ -56,6 +56,14 @@ type Core interface {
 	CreateLinkedAuth(ctx context.Context, call Call, link NewLink) error
 	DeleteLinkedAuth(ctx context.Context, call Call, userID, authType, authUsername string) error
 
+	// ListAudit returns a page of the audit, the newest entries first unless
+	// the criteria say otherwise. ExportAudit gives all that they choose, page
+	// after page and the oldest first, to a function, whose error ends it and
+	// comes back as it is; once it has been called the export is allowed and in
+	// the audit itself.
+	ListAudit(ctx context.Context, call Call, criteria AuditCriteria) (AuditResult, error)
+	ExportAudit(ctx context.Context, call Call, criteria AuditCriteria, page func([]AuditEntry) error) error
+
 	// ExternalSession opens or renews the session of the user that a caller's
 	// security definition is linked to, and returns its UST; "" where it is
 	// linked to none. The call has no UST; without an app it is DefaultApp's.

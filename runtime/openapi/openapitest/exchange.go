@@ -94,7 +94,7 @@ func (d *Document) checkResponse(pointer, want, status, method string, response 
 		}
 	}
 	if len(body) == 0 {
-		if content != nil && method != http.MethodHead && content["*/*"] == nil {
+		if content != nil && method != http.MethodHead && content["*/*"] == nil && content["application/x-ndjson"] == nil { // which has no lines
 			return errors.New("there is no body")
 		}
 		return nil
@@ -111,15 +111,38 @@ func (d *Document) checkResponse(pointer, want, status, method string, response 
 	if media == nil {
 		return fmt.Errorf("the content type %s is not documented", kind)
 	}
-	if media["schema"] == nil || kind != "application/json" {
+	schema := pointer + "/content/" + escape(documentedKind) + "/schema"
+	switch {
+	case media["schema"] == nil:
+		return nil
+	case kind == "application/x-ndjson":
+		return d.checkLines(schema, body)
+	case kind != "application/json":
 		return nil
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("the body: %w", err)
 	}
-	if err := d.valid(pointer+"/content/"+escape(documentedKind)+"/schema", value); err != nil {
+	if err := d.valid(schema, value); err != nil {
 		return fmt.Errorf("the body %s: %w", body, err)
+	}
+	return nil
+}
+
+// checkLines checks each line of a body by the schema of one.
+func (d *Document) checkLines(schema string, body []byte) error {
+	if len(body) > 0 && body[len(body)-1] != '\n' {
+		return errors.New("the last line has no end")
+	}
+	for line := range bytes.Lines(body) {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
+		if err != nil {
+			return fmt.Errorf("the line %s: %w", line, err)
+		}
+		if err := d.valid(schema, value); err != nil {
+			return fmt.Errorf("the line %s: %w", line, err)
+		}
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ var curated = []entry{
 		"NotFound", "Request", "Response", "Service", "TooLarge", "TooManyRequests", "Unauthorized", "Unavailable",
 	}},
 	{path: SSOPath, prefixes: true, only: []string{
-		"API", "AppInvalid", "AppNoSignup", "Approval*", "Attribute", "AttributeAPI", "AttributeExists", "AttributeOptions", "AuthBasic", "AuthJWT", "Clear", "Code", "CodesOf", "CreateUserOptions",
+		"API", "AppInvalid", "AppNoSignup", "Approval*", "Attribute", "AttributeAPI", "AttributeExists", "AttributeOptions", "AuditAPI", "AuditAscending", "AuditDescending", "AuditEntry", "AuditError", "AuditOK", "AuditResult", "AuditWarning", "AuthBasic", "AuthJWT", "Clear", "Code", "CodesOf", "CreateUserOptions",
 		"Email*", "Encrypted*", "Encryption", "Err*", "FormatTime", "HasCode", "InternalError", "Invalid*",
 		"LinkedAuth", "LoginOptions", "MetadataNotAllowed", "MissingInput", "NoSuch*", "NotAllowed", "NotApproved", "Op*",
 		"ParseTime", "SearchResult", "PasswordAboutToExpire", "PasswordExpired", "PasswordExpiresRefused",

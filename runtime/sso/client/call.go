@@ -47,15 +47,9 @@ func refuse(op operation, problem error) error {
 // call sends elements and reads the answer, out of which it may fill a struct.
 // It returns the warning that the answer came with, or "".
 func (c *Client) call(ctx context.Context, op operation, in elements, out any) (sso.Code, error) {
-	in["current_app"] = c.app
-	for name, value := range in {
-		if text, isText := value.(string); isText && !utf8.ValidString(text) { // JSON would have something else in its place
-			return "", refuse(op, fmt.Errorf("%s is not valid UTF-8", name))
-		}
-	}
-	body, err := json.Marshal(in)
+	body, err := c.body(op, in)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", op.id, err) // an attribute that has no JSON
+		return "", err
 	}
 	for tries := 0; ; tries++ {
 		warning, err := c.once(ctx, op, body, out)
@@ -71,6 +65,21 @@ func (c *Client) call(ctx context.Context, op operation, in elements, out any) (
 			return "", fmt.Errorf("%w, while waiting after: %w", ctx.Err(), err)
 		}
 	}
+}
+
+// body returns the body that elements are sent in.
+func (c *Client) body(op operation, in elements) ([]byte, error) {
+	in["current_app"] = c.app
+	for name, value := range in {
+		if text, isText := value.(string); isText && !utf8.ValidString(text) { // JSON would have something else in its place
+			return nil, refuse(op, fmt.Errorf("%s is not valid UTF-8", name))
+		}
+	}
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op.id, err) // an attribute that has no JSON
+	}
+	return body, nil
 }
 
 // wait returns how long to wait before the same call is made again, and false
@@ -89,27 +98,45 @@ func (c *Client) wait(ctx context.Context, op operation, tries int, err error) (
 }
 
 func (c *Client) once(ctx context.Context, op operation, body []byte, out any) (sso.Code, error) {
+	response, err := c.send(ctx, c.http, op, body)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	text, err := c.readAll(op, response)
+	if err != nil {
+		return "", err
+	}
+	return read(op, response, text, out)
+}
+
+// send sends a body. The caller closes that of the response.
+func (c *Client) send(ctx context.Context, through *http.Client, op operation, body []byte) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, op.method, c.base+op.path, bytes.NewReader(body))
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", op.id, err)
+		return nil, fmt.Errorf("%s: %w", op.id, err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.userAgent)
-	response, err := c.http.Do(request)
+	response, err := through.Do(request)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", op.id, err)
+		return nil, fmt.Errorf("%s: %w", op.id, err)
 	}
-	defer response.Body.Close()
+	return response, nil
+}
+
+// readAll reads an answer, as long as it may be.
+func (c *Client) readAll(op operation, response *http.Response) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(response.Body, c.maxAnswer+1))
 	if err != nil {
-		return "", fmt.Errorf("%s: read the answer: %w", op.id, err)
+		return nil, fmt.Errorf("%s: read the answer: %w", op.id, err)
 	}
 	if int64(len(text)) > c.maxAnswer {
-		return "", &Error{Op: op.id, Status: response.StatusCode, cause: ErrUnexpectedAnswer, problem: "the answer is longer than " +
+		return nil, &Error{Op: op.id, Status: response.StatusCode, cause: ErrUnexpectedAnswer, problem: "the answer is longer than " +
 			strconv.FormatInt(c.maxAnswer, 10) + " bytes: ask for smaller pages, or allow more (WithMaxAnswer)"}
 	}
-	return read(op, response, text, out)
+	return text, nil
 }
 
 // answer is what all answers have: those to calls that were done or refused have

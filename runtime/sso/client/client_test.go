@@ -67,6 +67,13 @@ func methods(c *client.Client, s *client.Session) []func(context.Context) error 
 			}
 			return nil
 		},
+		func(ctx context.Context) error { _, err := s.Audit(ctx, client.AuditCriteria{}); return err },
+		func(ctx context.Context) error {
+			for _, err := range s.ExportAudit(ctx, client.AuditCriteria{}) {
+				return err
+			}
+			return nil
+		},
 		func(ctx context.Context) error { _, err := s.Links(ctx, ""); return err },
 		func(ctx context.Context) error {
 			return s.CreateLink(ctx, sso.NewLink{UserID: id, AuthType: sso.AuthBasic, AuthUsername: "crm"})

@@ -47,6 +47,9 @@ var (
 	opAccessResetToken    = operation{"accessResetToken", http.MethodPatch, "/password/reset", once}
 	opChangeResetPassword = operation{"changeResetPassword", http.MethodDelete, "/password/reset", once}
 
+	opListAudit   = operation{"listAudit", http.MethodGet, "/audit", again}
+	opExportAudit = operation{"exportAudit", http.MethodGet, "/audit/export", once}
+
 	opListLinks  = operation{"listLinks", http.MethodGet, "/user/linked", again}
 	opCreateLink = operation{"createLink", http.MethodPost, "/user/linked", once}
 	opDeleteLink = operation{"deleteLink", http.MethodDelete, "/user/linked", once}

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -130,7 +131,25 @@ func TestNothingSecretIsWritten(t *testing.T) {
 		_, err = env.Core.CreateUser(t.Context(), ssotest.Call(ust), sso.NewUser{Username: "x", Password: secrets[5], Email: sso.Some(secrets[1])})
 		told = append(told, err, env.Core.Logout(t.Context(), ssotest.Call(ust+"x")))
 
-		written := env.Log.String()
+		// Reading the audit, with secrets as what to look for.
+		admin := ssotest.Call(env.Login("admin"))
+		shown := ""
+		for _, key := range sso.KeysOfAudit() {
+			for _, secret := range secrets {
+				for _, call := range []sso.Call{admin, ssotest.Call(ust)} {
+					_, err := env.Core.ListAudit(t.Context(), call, sso.AuditFromMap(map[string]any{key.Name: secret}))
+					told = append(told, err)
+				}
+			}
+		}
+		env.Audit("")
+		told = append(told, env.Core.ExportAudit(t.Context(), admin, sso.AuditCriteria{}, func(entries []sso.AuditEntry) error {
+			text, err := json.Marshal(entries)
+			shown += string(text)
+			return err
+		}))
+
+		written := env.Log.String() + shown
 		for _, entry := range env.Audit("") {
 			written += fmt.Sprintf("%+v\n", entry)
 		}
@@ -143,6 +162,9 @@ func TestNothingSecretIsWritten(t *testing.T) {
 			if strings.Contains(written, secret) {
 				t.Errorf("%q was written", secret)
 			}
+		}
+		if !strings.Contains(shown, sso.OpUpdateCurrentUser) || !strings.Contains(shown, sso.OpListAudit) {
+			t.Error("the audit was not read")
 		}
 		if !strings.Contains(written, "E005001") || !strings.Contains(written, "user.login") {
 			t.Error("the test looked at nothing")

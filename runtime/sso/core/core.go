@@ -87,6 +87,8 @@ type Core struct {
 	cleaned   chan struct{} // closed when nothing is cleaned up any more
 	completed chan struct{} // closed when Complete has run at the start
 	sealing   *sealer
+
+	exports chan struct{} // has one for each export of the audit that is being made
 }
 
 var _ sso.Core = (*Core)(nil)
@@ -141,6 +143,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if c.resetMail, err = o.Config.PasswordReset.template(); err != nil {
 		return nil, err
 	}
+	c.exports = make(chan struct{}, auditExports)
 	c.mails = newMailQueue(c.deliver, o.MailRetries, o.Logger)
 	c.audit = newAuditBuffer(o.Store, o.Logger)
 	c.closing, c.stop = context.WithCancel(context.Background())
@@ -331,6 +334,12 @@ func (op *operation) failure(err error) *sso.Error {
 		failed.Codes, failed.Detail = []sso.Code{sso.NotAllowed}, "the TOTP code was used already: wait for the next one"
 	case errors.Is(err, password.ErrBusy):
 		failed.Detail = "too many passwords are being checked; nothing was changed: try again in a few seconds"
+		failed.Err = errors.Join(sso.ErrBusy, err)
+	case errors.Is(err, errExports):
+		failed.Detail = fmt.Sprintf("%d exports of the audit are being made: try again when one has ended", auditExports)
+		failed.Err = errors.Join(sso.ErrBusy, err)
+	case errors.Is(err, store.ErrAuditUnsettled):
+		failed.Detail = "a transaction that may write to the audit has been open for too long, and entries may be missing that come before others: try again later, or with order desc"
 		failed.Err = errors.Join(sso.ErrBusy, err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		failed.Detail = "the call ended before it was done; nothing was changed"

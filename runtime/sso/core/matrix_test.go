@@ -245,6 +245,16 @@ var matrix = map[string]row{
 		sessions, err := env.Core.Sessions(t.Context(), call, list)
 		return expect(err, fmt.Sprint(len(sessions)), "1")
 	}},
+	"ListAudit": {rights: superUser, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		result, err := env.Core.ListAudit(t.Context(), call, sso.AuditFromMap(map[string]any{"actor": target.name, "op": sso.OpLogin}))
+		return expect(err, fmt.Sprint(len(result.Entries)), "1")
+	}},
+	"ExportAudit": {rights: superUser, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
+		lines := 0
+		err := env.Core.ExportAudit(t.Context(), call, sso.AuditFromMap(map[string]any{"actor": target.id, "op": sso.OpLogin}),
+			func(entries []sso.AuditEntry) error { lines += len(entries); return nil })
+		return expect(err, fmt.Sprint(lines), "1")
+	}},
 	"WriteAttributes": {rights: rights{"", "E005001", "", ""}, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
 		change := []sso.AttributeChange{{Name: "x", Value: sso.Some[any]("y")}}
 		if err := env.Core.WriteAttributes(t.Context(), call, sso.AttributeOwner{UserID: target.id}, sso.CreateAttribute, change); err != nil {

@@ -31,6 +31,9 @@ type definition struct {
 	// the shapes that it may have; none is one shape without further keys.
 	answers []shape
 
+	// line is the schema of a line of an answer that is lines instead.
+	line *openapi.Schema
+
 	// warning is the code of the warning that the answer may come with.
 	warning sso.Code
 
@@ -50,10 +53,11 @@ type shape []openapi.Property
 type operation func(context.Context, *input) (answer, error)
 
 // answer is what an operation answers with beside cid, status and sub_status.
-// A warning turns the status into one.
+// A warning turns the status into one. One with lines is nothing but these.
 type answer struct {
 	keys    map[string]any
 	warning sso.Code
+	lines   func(context.Context, *lineWriter) error
 }
 
 // element finds a declared element.
@@ -96,7 +100,12 @@ func (d *definition) document(options Options) *openapi.Operation {
 		schema = &openapi.Schema{AnyOf: done}
 	}
 	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}, badRequestAnswer, refusedAnswer}
-	if schema == doneSchema {
+	switch {
+	case d.line != nil:
+		answers[0] = openapi.Answer{Status: "200", Description: "Lines of JSON, each of which is as the schema says. An answer that cannot be finished is cut: its end (the last chunk, or END_STREAM) is missing.",
+			Content: openapi.NDJSON, Schema: d.line, IsOpen: options.Status200OnAppError}
+		answers = append(answers, channel.ErrorAnswers(http.StatusHTTPVersionNotSupported)...)
+	case schema == doneSchema:
 		answers[0] = doneAnswer
 	}
 	if d.ownCodes {

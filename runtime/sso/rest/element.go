@@ -101,6 +101,7 @@ var (
 	searchTable         = &table[sso.SearchCriteria]{sso.KeysOfSearch(), sso.SearchFromJSON}
 	signupTable         = &table[sso.Signup]{sso.KeysOfSignup(), sso.SignupFromJSON}
 	passwordChangeTable = &table[sso.PasswordChange]{sso.KeysOfPasswordChange(), sso.PasswordChangeFromJSON}
+	auditTable          = &table[sso.AuditCriteria]{sso.KeysOfAudit(), sso.AuditFromJSON}
 	attributeTable      = &table[[]sso.AttributeChange]{sso.KeysOfAttribute(), sso.AttributesFromJSON}
 )
 

@@ -46,6 +46,7 @@ func (a api) definitions() []*definition {
 		a.passwordDefinitions(),
 		a.passwordResetDefinitions(),
 		a.linkDefinitions(),
+		a.auditDefinitions(),
 		owned{a, userAttributes}.definitions(),
 		owned{a, sessionAttributes}.definitions(),
 	)
@@ -67,6 +68,10 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply, err := h.definition.do(r.Context(), &input{definition: h.definition, elements: elements, request: r})
 	if err != nil {
 		h.refuse(w, r, err)
+		return
+	}
+	if reply.lines != nil {
+		h.sendLines(w, r, reply.lines)
 		return
 	}
 	body := map[string]any{"cid": channel.CID(r.Context()), "status": "ok", "sub_status": []sso.Code{}}

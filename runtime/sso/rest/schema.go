@@ -67,11 +67,17 @@ var taken = map[sso.Kind]takenSchemas{
 	sso.Instant: take(openapi.Schema{Name: "TakenTime",
 		Description: "A time in ISO 8601: without zone, which is UTC, with an offset, or a date alone, which is its midnight. Years are from 1 to 9999.",
 		Types:       []string{openapi.String},
-		Pattern:     `^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$`,
+		Pattern:     "^" + takenTime + "$",
 		Examples:    []any{exampleTime, "2345-12-27", "2345-12-27T11:22:33+02:00"}}),
+	sso.Moment: take(openapi.Schema{Name: "TakenMoment",
+		Description: "A time as TakenTime, or how long ago it was: days, hours, minutes and seconds, up to a hundred years.",
+		Types:       []string{openapi.String},
+		Pattern:     "^(" + takenTime + `|[0-9]+d|([0-9]+d)?([0-9]+(\.[0-9]+)?(ms|s|m|h))+)$`,
+		Examples:    []any{"24h", "2d", "1h30m", exampleTime}}),
 	sso.Days:    takeCount("Days", "A number of days, which may be a text.", sso.MaxDays),
 	sso.Seconds: takeCount("Seconds", "A number of seconds, which may be a text.", sso.MaxSeconds),
 	sso.Count:   takeCount("Count", "A whole number, which may be a text.", sso.MaxDays),
+	sso.Serial:  takeCount("Serial", "The ID of a row, which may be a text.", sso.MaxSerial),
 	sso.TextList: take(openapi.Schema{Name: "TextList", Description: "A list of texts, or one alone.",
 		Types: []string{openapi.Array, openapi.String, openapi.Number}, Items: types(openapi.String, openapi.Number)}),
 	sso.Anything: {&openapi.Schema{}, &openapi.Schema{}},
@@ -90,6 +96,9 @@ func oneOf(values []string) *openapi.Schema {
 	return schema
 }
 
+// takenTime is a regular expression for the times that sso.ParseTime reads.
+const takenTime = `[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?`
+
 const exampleTime = "2345-12-27T11:22:33"
 
 var timeSchema = &openapi.Schema{
@@ -107,7 +116,7 @@ func told(key sso.Key) *openapi.Schema {
 		schema = types(openapi.Boolean)
 	case sso.Instant:
 		schema = timeSchema
-	case sso.Count:
+	case sso.Count, sso.Serial:
 		schema = &openapi.Schema{Types: []string{openapi.Integer}, Minimum: openapi.Int(0)}
 	case sso.Anything:
 		return &openapi.Schema{}
@@ -253,6 +262,7 @@ var (
 	signupTag            = openapi.Tag{Name: "Sign-up", Description: "How people make themselves users."}
 	passwordsTag         = openapi.Tag{Name: "Passwords", Description: "Passwords, TOTP keys, and passwords that were forgotten."}
 	linksTag             = openapi.Tag{Name: "Links", Description: "Links of users to security definitions: who calls a service by one is the user."}
+	auditTag             = openapi.Tag{Name: "Audit", Description: "What was called, by whom and from where, refusals included."}
 	userAttributesTag    = openapi.Tag{Name: "Attributes of users", Description: "Named values that users have."}
 	sessionAttributesTag = openapi.Tag{Name: "Attributes of sessions", Description: "Named values that sessions have."}
 )

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"gatehouse/runtime/database"
 )
 
@@ -148,14 +146,4 @@ func (s *Session) columns() []any {
 		&s.PK, &s.UST, &s.CreationTime, &s.ExpirationTime, &s.RemoteAddr, &s.UserAgent, &s.AuthType, &s.AuthPrincipal,
 		&s.ExternalID, &s.State, &s.UserPK, &s.NotAfter,
 	}
-}
-
-// AuditFilter chooses entries of the audit; an empty field chooses all.
-type AuditFilter struct {
-	ID    int64 // of the one entry; 0 is any
-	CID   string
-	User  string // user ID, of the caller or of the target
-	Op    string
-	Since time.Time
-	Limit int // the newest so many; 0 is all
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -280,7 +281,8 @@ func auditFilters(t *testing.T, s *store.Store) {
 	for i := range 10 {
 		write(t, s, store.AddAudit{Entry: &store.AuditEntry{
 			Time: start.Add(time.Duration(i) * time.Minute), CID: fmt.Sprintf("filter-%d", i), Op: []string{"even", "odd"}[i%2],
-			Actor: fmt.Sprintf("actor-%d", i%3), Target: fmt.Sprintf("target-%d", i%5), App: "CRM", Result: "ok",
+			Actor: fmt.Sprintf("actor-%d", i%3), Target: fmt.Sprintf("target-%d", i%5), App: []string{"CRM", "ERP"}[i/5], Result: []string{"ok", "error", "warning"}[i/4],
+			RemoteAddr: fmt.Sprintf("10.0.0.%d", i%4), SubStatus: []string{"", "E001001", "E001001,E0010011"}[i/4], Keys: []string{"", "email,Key"}[i/6],
 		}})
 	}
 	cids := func(filter store.AuditFilter) string {
@@ -304,10 +306,61 @@ func auditFilters(t *testing.T, s *store.Store) {
 		{store.AuditFilter{User: "nobody"}, ""},
 		{store.AuditFilter{Since: start.Add(8 * time.Minute)}, "8 9"},
 		{store.AuditFilter{Since: start, Limit: 2}, "8 9"},
+		{store.AuditFilter{Since: start.Add(2 * time.Minute), Until: start.Add(4 * time.Minute)}, "2 3"},
+		{store.AuditFilter{Actor: "actor-0"}, "0 3 6 9"},
+		{store.AuditFilter{Actor: "target-0"}, ""},
+		{store.AuditFilter{Target: "target-0"}, "0 5"},
+		{store.AuditFilter{App: "ERP", RemoteAddr: "10.0.0.1"}, "5 9"},
+		{store.AuditFilter{Result: "error"}, "4 5 6 7"},
+		{store.AuditFilter{Result: "warning", Op: "odd"}, "9"},
+		{store.AuditFilter{SubStatus: "E001001"}, "4 5 6 7 8 9"},
+		{store.AuditFilter{SubStatus: "E0010011"}, "8 9"},
+		{store.AuditFilter{SubStatus: "E00100"}, ""},
+		{store.AuditFilter{Key: "email"}, "6 7 8 9"},
+		{store.AuditFilter{Key: "key"}, ""},
+		{store.AuditFilter{Key: "%"}, ""},
 		{store.AuditFilter{Op: "odd", User: "actor-0", Since: start.Add(time.Minute), Limit: 1}, "9"},
 	} {
 		if got := cids(c.filter); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.filter, got, c.want)
+		}
+		if c.filter.Limit > 0 {
+			continue
+		}
+		var wanted, oldest, newest []string
+		for _, n := range strings.Fields(c.want) {
+			wanted = append(wanted, "filter-"+n)
+		}
+		for isOldest, read := range map[bool]func(context.Context, store.AuditFilter) ([]store.AuditEntry, error){true: s.AuditOldest, false: s.AuditNewest} {
+			filter := c.filter
+			filter.Limit = 3
+			for {
+				page, err := read(t.Context(), filter)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(page) == 0 {
+					break
+				}
+				for _, entry := range page {
+					switch {
+					case !strings.HasPrefix(entry.CID, "filter-"):
+					case isOldest:
+						oldest = append(oldest, entry.CID)
+					default:
+						newest = append(newest, entry.CID)
+					}
+				}
+				if last := page[len(page)-1].ID; isOldest {
+					filter.Above = last
+				} else {
+					filter.Below = last
+				}
+			}
+		}
+		slices.Reverse(newest)
+		if !slices.Equal(oldest, wanted) || !slices.Equal(newest, wanted) {
+			t.Errorf("%+v: in pages %q and %q, want %q", c.filter, oldest, newest, wanted)
 		}
 	}
 	stop := errors.New("stop")

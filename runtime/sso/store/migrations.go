@@ -45,6 +45,12 @@ var sessionEndPostgreSQL string
 //go:embed migrations/008_sqlite.sql
 var sessionEndSQLite string
 
+//go:embed migrations/009_postgresql.sql
+var auditLookupsPostgreSQL string
+
+//go:embed migrations/009_sqlite.sql
+var auditLookupsSQLite string
+
 // MigrationOwner is the name under which the migrations are recorded.
 const MigrationOwner = "sso"
 
@@ -60,5 +66,6 @@ func Migrations() []database.Migration {
 		{Version: 6, Name: "look-ups of links and resets", SQLite: moreLookups, PostgreSQL: moreLookups},
 		{Version: 7, Name: "secrets of all hosts", SQLite: secrets, PostgreSQL: secrets},
 		{Version: 8, Name: "the latest end of a session", SQLite: sessionEndSQLite, PostgreSQL: sessionEndPostgreSQL},
+		{Version: 9, Name: "look-ups of the audit", SQLite: auditLookupsSQLite, PostgreSQL: auditLookupsPostgreSQL},
 	}
 }
