@@ -100,7 +100,7 @@ func (c *Client) once(ctx context.Context, op operation, body []byte, out any) (
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", op.id, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(response.Body, c.maxAnswer+1))
 	if err != nil {
 		return "", fmt.Errorf("%s: read the answer: %w", op.id, err)
