@@ -152,7 +152,7 @@ func (s *Session) exportAudit(ctx context.Context, criteria AuditCriteria, each 
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "application/x-ndjson" {
 		text, err := s.client.readAll(opExportAudit, response)
 		if err != nil {

@@ -102,7 +102,7 @@ func (c *Client) once(ctx context.Context, op operation, body []byte, out any) (
 	if err != nil {
 		return "", err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it is read to its end
 	text, err := c.readAll(op, response)
 	if err != nil {
 		return "", err

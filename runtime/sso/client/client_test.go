@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -215,7 +216,7 @@ func TestHost(t *testing.T) {
 		}{
 			{"Login", (*day).login}, {"User", (*day).user}, {"Users", (*day).users}, {"Search", (*day).search},
 			{"Attributes", (*day).attributes}, {"Sessions", (*day).sessions}, {"Links", (*day).links},
-			{"Passwords", (*day).passwords}, {"Sign-up", (*day).signUp}, {"Reset", (*day).reset}, {"Logout", (*day).logout},
+			{"Passwords", (*day).passwords}, {"Sign-up", (*day).signUp}, {"Reset", (*day).reset}, {"Audit", (*day).audit}, {"Logout", (*day).logout},
 		} {
 			if !t.Run(part.name, func(t *testing.T) { part.test(d, t) }) {
 				t.FailNow()
@@ -366,6 +367,46 @@ func (d *day) users(t *testing.T) {
 	done(t, d.admin.DeleteUser(ctx, joe.UserID))
 	refused(t, d.admin.DeleteUser(ctx, joe.UserID), sso.InvalidOperation)
 	refused(t, d.admin.DeleteUser(ctx, must[client.User](t)(d.admin.User(ctx)).UserID), sso.InvalidOperation)
+}
+
+// audit reads the audit in pages and as a whole: what is in both is the same.
+func (d *day) audit(t *testing.T) {
+	ctx := t.Context()
+	_, err := d.jane.Audit(ctx, client.AuditCriteria{})
+	refused(t, err, sso.NotAllowed)
+	for _, err := range d.jane.ExportAudit(ctx, client.AuditCriteria{}) {
+		refused(t, err, sso.NotAllowed)
+	}
+	_, err = d.admin.Audit(ctx, client.AuditCriteria{Op: "none"})
+	refused(t, err, sso.InvalidInput)
+
+	criteria := client.AuditCriteria{Op: sso.OpLogin, Result: sso.AuditOK, Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour), Ascending: true, PageSize: 2}
+	var paged, exported []client.AuditEntry
+	for {
+		page := must[client.AuditPage](t)(d.admin.Audit(ctx, criteria))
+		if paged = append(paged, page.Entries...); !page.HasNextPage {
+			break
+		}
+		criteria.After = page.Next
+	}
+	criteria.After = 0
+	for entry, err := range d.admin.ExportAudit(ctx, criteria) {
+		done(t, err)
+		exported = append(exported, entry)
+	}
+	if len(paged) < 3 || !reflect.DeepEqual(paged, exported) {
+		t.Errorf("in pages %v, exported %v", paged, exported)
+	}
+	if e := paged[0]; e.ID == 0 || time.Since(e.Time).Abs() > time.Hour || len(e.CID) != 26 || e.Op != sso.OpLogin || e.Target == "" || e.App != "CRM" || e.UserAgent != "day" {
+		t.Errorf("%+v", e)
+	}
+	for range d.admin.ExportAudit(ctx, client.AuditCriteria{}) { // who has read enough ends it
+		break
+	}
+	one := must[client.AuditPage](t)(d.admin.Audit(ctx, client.AuditCriteria{CID: paged[0].CID}))
+	if len(one.Entries) != 1 || one.HasNextPage || one.Next != 0 || !reflect.DeepEqual(one.Entries[0], paged[0]) {
+		t.Errorf("%+v", one)
+	}
 }
 
 // checkKeys checks that a value with all its fields set is written with keys that
