@@ -62,11 +62,11 @@ postgresql:
 		exit 1; \
 	fi
 
-# The tests run clients of the SSO in other languages.
+# The tests run clients of the SSO in other languages, and those of docs/clients.md.
 .PHONY: clients
 clients:
-	@for program in python3 node; do command -v $$program >/dev/null || { \
-		echo "The tests need $$program: install Python 3 and Node.js 18 or later, for instance with"; \
-		echo "    apt-get install python3 nodejs"; \
+	@for program in python3 node curl jq; do command -v $$program >/dev/null || { \
+		echo "The tests need $$program: install Python 3, Node.js 18 or later, curl and jq, for instance with"; \
+		echo "    apt-get install python3 nodejs curl jq"; \
 		exit 1; \
 	}; done

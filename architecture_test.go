@@ -41,7 +41,7 @@ var forbidden = []struct {
 	imported []string
 	why      string
 }{
-	{"runtime/sso", []string{"runtime/sso/rest", "runtime/sso/plugin"}, []string{"net/http", "gatehouse/runtime/channel", "gatehouse/runtime/script"},
+	{"runtime/sso", []string{"runtime/sso/rest", "runtime/sso/plugin", "runtime/sso/client"}, []string{"net/http", "gatehouse/runtime/channel", "gatehouse/runtime/script"},
 		"the SSO knows no HTTP and no interpreter"},
 	{"runtime/service", nil, []string{"gatehouse/runtime/channel", "gatehouse/runtime/script", "gatehouse/runtime/database"},
 		"what scripts see stands on nothing but the SSO's contract"},
@@ -51,6 +51,14 @@ var forbidden = []struct {
 		"documents know nothing of what they describe"},
 	{"runtime/database", nil, []string{"gatehouse/runtime/sso", "gatehouse/runtime/service", "gatehouse/runtime/channel"},
 		"the database knows nothing of what it keeps"},
+}
+
+// light are packages that programs elsewhere import, and what they may import
+// beside the standard library: who has a client has no database driver and no
+// interpreter for it.
+var light = map[string][]string{
+	"runtime/sso":        nil,
+	"runtime/sso/client": {"gatehouse/runtime/sso"},
 }
 
 // blackbox is the package that tests the built program from outside, and
@@ -121,6 +129,9 @@ func check(t *testing.T, file, dir, imported string) {
 			t.Errorf("%s imports %s: %s", file, imported, rule.why)
 		}
 	}
+	if allowed, isLight := light[dir]; isLight && !isStandard(imported) && !slices.Contains(allowed, imported) {
+		t.Errorf("%s imports %s: programs elsewhere import the package", file, imported)
+	}
 	for _, rule := range forbidden {
 		if !within(dir, rule.in) {
 			continue
@@ -136,6 +147,12 @@ func check(t *testing.T, file, dir, imported string) {
 			}
 		}
 	}
+}
+
+// isStandard reports whether a path is of the standard library.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != "gatehouse" && !strings.Contains(first, ".")
 }
 
 // within reports whether a path is a package or below it.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,8 +24,18 @@ func exactArg(name string) cobra.PositionalArgs {
 		if len(args) == 1 && args[0] != "" {
 			return nil
 		}
-		return fmt.Errorf("%s takes one argument, %s: see %q", commandOf(cmd), name, cmd.CommandPath()+" --help")
+		hint := ""
+		if isZatoPath(cmd, args) {
+			hint = "; Zato's path of a server is left out here, and --data or --database names the installation"
+		}
+		return fmt.Errorf("%s takes one argument, %s%s: see %q", commandOf(cmd), name, hint, cmd.CommandPath()+" --help")
 	}
+}
+
+// isZatoPath reports whether arguments look like those of "zato sso", which
+// begin with the path of a server.
+func isZatoPath(cmd *cobra.Command, args []string) bool {
+	return len(args) == 2 && strings.HasPrefix(commandOf(cmd), "sso ") && strings.ContainsRune(args[0], filepath.Separator)
 }
 
 // subcommand is for commands that have others below them: an argument that
@@ -74,23 +85,20 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w%s: see %q", err, hint, cmd.CommandPath()+" --help")
 }
 
-// flagValues says what flags take, by the names of their types.
-var flagValues = map[string]string{
-	"bool": "true or false", "int": "a whole number", "int64": "a whole number", "duration": "a duration such as 30m or 24h",
-}
-
 // newHelp is the help command, which refuses what is no command.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND ...]",
 		Short: "Tell how a command is used",
+		Long: `Tells what a command does and how it is used, as --help behind the command does.
+"gatehouse man" shows the same as a man page.`,
+		Example: `  gatehouse help
+  gatehouse help sso create-user`,
+		ValidArgsFunction: completeCommands,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, rest, err := cmd.Root().Find(args)
+			found, err := findCommand(cmd, args)
 			if err != nil {
 				return err
-			}
-			if len(rest) > 0 {
-				return subcommand(found, rest)
 			}
 			found.InitDefaultHelpFlag() // so that it is listed
 			return found.Help()

@@ -16,7 +16,17 @@ import (
 )
 
 func newAudit() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Look at the audit of the SSO", Args: subcommand, RunE: showHelp}
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Look at the audit of the SSO",
+		Long: `Looks at the audit of the SSO: every call leaves an entry in it, refused ones too,
+and those of the command line. Entries are sealed, so that it shows when one was
+altered.`,
+		Example: `  gatehouse audit list --user jane --since 1d
+  gatehouse audit verify`,
+		Args: subcommand,
+		RunE: showHelp,
+	}
 	cmd.AddCommand(newAuditList(), newAuditVerify())
 	return cmd
 }
@@ -33,8 +43,16 @@ func newAuditList() *cobra.Command {
 		Short: "List the calls of the SSO, oldest first",
 		Long: `Lists the calls of the SSO, oldest first, a line each: the time, the correlation
 ID, the operation, the result, the codes of a refusal, and what else is known.
-entry= is the ID that "gatehouse audit verify" names an entry by.`,
-		Args: noArgs,
+entry= is the ID that "gatehouse audit verify" names an entry by. Actors and targets
+are user IDs: "gatehouse sso show-user" tells whose. With --json there is a JSON
+object a line.
+
+Without --limit these are the newest 1000 that the other flags choose.`,
+		Example: `  gatehouse audit list --since 1d
+  gatehouse audit list --user jane --op user.login --limit 10
+  gatehouse audit list --since 2026-01-01 --limit 0 --json`,
+		Annotations: exitsWith("0 done, also where there is no such entry"),
+		Args:        noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cmd.Flags().Changed("entry") && filter.ID <= 0 {
 				return errors.New("--entry: want the ID of an entry, a number above 0")
@@ -62,7 +80,7 @@ entry= is the ID that "gatehouse audit verify" names an entry by.`,
 					return show(cmd.OutOrStdout(), entry)
 				})
 				if err == nil && found == 0 {
-					fmt.Fprintln(cmd.ErrOrStderr(), "no such entries")
+					remark(cmd, "no such entries")
 				}
 				return err
 			})
@@ -73,10 +91,12 @@ entry= is the ID that "gatehouse audit verify" names an entry by.`,
 	flags.StringVar(&filter.CID, "cid", "", "only the call with this correlation `ID`")
 	flags.StringVar(&user, "user", "", "only calls of, or about, this `user`: a username or a user ID")
 	flags.StringVar(&filter.Op, "op", "", "only this `operation`, such as user.update_current_user")
-	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, or a duration back from now, such as 30m, 24h or 2d")
+	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, such as 2026-12-31, or a duration back from now, such as 30m, 24h, 7d or 2w")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
-	flags.BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	addJSON(flags, &asJSON, "print a JSON object a line")
 	in.flags(flags)
+	completeFlag(cmd, "user", offerValue(in.usernames()))
+	completeFlag(cmd, "op", offerValue(operations))
 	return cmd
 }
 

@@ -16,8 +16,11 @@ func newConfig() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Work with configuration files",
-		Args:  subcommand,
-		RunE:  showHelp,
+		Long: `Works with configuration files. Every setting, with its default, is in
+configs/gatehouse.yaml; --config names the file that a command reads.`,
+		Example: `  gatehouse config import sso.conf --output gatehouse.yaml`,
+		Args:    subcommand,
+		RunE:    showHelp,
 	}
 	cmd.AddCommand(newConfigImport())
 	return cmd
@@ -33,10 +36,17 @@ func newConfigImport() *cobra.Command {
 		Short: "Turn Zato's sso.conf into a configuration file",
 		Long: `Turns the configuration file of Zato's SSO, sso.conf, into one for --config, on
 standard output or in a new file. Every line that is not taken is named on
-standard error, and in the comments of the file, with the reason.
-
-Exit status: 0 all lines were taken or change nothing, 21 some were not, 1
-anything else.`,
+standard error, and in the comments of the file, with the reason. A file that is
+there is not overwritten.`,
+		Example: `  gatehouse config import sso.conf
+  gatehouse config import /opt/zato/server1/config/repo/sso.conf --output gatehouse.yaml`,
+		Annotations: exitsWith("0 all lines were taken, or change nothing", "21 some lines were not taken; the others are in the file"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return []cobra.Completion{"conf"}, cobra.ShellCompDirectiveFilterFileExt
+		},
 		Args: exactArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := readConf(args[0])

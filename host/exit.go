@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"gatehouse/runtime/sso"
 )
@@ -20,6 +24,10 @@ const (
 // exitInterrupted is what shells report of a program that an interrupt ended.
 const exitInterrupted = 130
 
+// exitNobodyReads is what shells report of a program whose output nobody reads
+// any more, such as that of a pipe to head.
+const exitNobodyReads = 141
+
 // statusError is an error with an exit status of its own.
 type statusError struct {
 	status int
@@ -31,21 +39,47 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // errReported ends the program with a status, what was wrong being said
 // already.
-var errReported = errors.New("reported")
+var errReported = errors.New("what was wrong is told above")
+
+// failure is what a command with --json says of its failure, as the last line
+// of standard error.
+type failure struct {
+	Error      string     `json:"error"`
+	ExitStatus int        `json:"exit_status"`
+	SubStatus  []sso.Code `json:"sub_status"` // of the SSO; empty where it did not refuse
+}
 
 // report says on standard error what went wrong and returns the exit status.
-func report(stderr io.Writer, err error) int {
+func report(stderr io.Writer, err error, asJSON bool) int {
 	if err == nil {
 		return 0
 	}
-	if !errors.Is(err, errReported) {
-		fmt.Fprintf(stderr, "gatehouse: %v\n", err)
+	if isNobodyReading(err) {
+		return exitNobodyReads
 	}
+	code := exitFailure
 	var status *statusError
 	if errors.As(err, &status) {
-		return status.status
+		code = status.status
 	}
-	return exitFailure
+	switch {
+	case asJSON:
+		said := failure{Error: err.Error(), ExitStatus: code, SubStatus: sso.CodesOf(err)}
+		if said.SubStatus == nil {
+			said.SubStatus = []sso.Code{}
+		}
+		_ = json.NewEncoder(stderr).Encode(said) // nobody is left to be told
+	case !errors.Is(err, errReported):
+		fmt.Fprintf(stderr, "gatehouse: %v\n", err)
+	}
+	return code
+}
+
+// isNobodyReading reports whether an error is that of standard output whose
+// reader has gone.
+func isNobodyReading(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && path.Path == os.Stdout.Name() && errors.Is(path.Err, syscall.EPIPE)
 }
 
 // fromSSO gives an error of the SSO its exit status and says what lies behind
@@ -66,6 +100,8 @@ func fromSSO(err error) error {
 		switch {
 		case code == sso.UsernameExists:
 			return &statusError{exitUserExists, err}
+		case code == sso.UserIDInvalid:
+			return &statusError{exitNoUser, err}
 		case code == sso.InternalError:
 			return err
 		case code[:4] == "E001", code[:4] == "E002", code[:4] == "E003", code[:4] == "E008":

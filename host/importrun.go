@@ -81,6 +81,9 @@ var errInterrupted = errors.New("interrupted")
 // run imports the file, and tells the sum whatever happens.
 func (r *userImport) run(cmd *cobra.Command, host *opened) error {
 	r.progress = newProgress(cmd.ErrOrStderr(), r.size)
+	if r.asJSON {
+		r.progress.out = nil
+	}
 	err := r.readAll(cmd, host)
 	r.progress.clear()
 	r.sum.DryRun = r.dryRun
@@ -143,7 +146,7 @@ func (r *userImport) note(cmd *cobra.Command, record userfile.Record) {
 		if !*said {
 			*said = true
 			r.progress.clear()
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s\n", r.name, record.Line, text)
+			remark(cmd, "%s:%d: %s", r.name, record.Line, text)
 		}
 	}
 	switch user := record.User; {
@@ -213,7 +216,7 @@ func extent(record userfile.Record) string {
 func (r *userImport) report(cmd *cobra.Command, refusal importRefusal) error {
 	r.progress.clear()
 	if r.asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(refusal)
+		return encode(cmd, refusal)
 	}
 	who := ""
 	if refusal.Username != "" {

@@ -21,16 +21,18 @@ func newInvoke() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invoke SERVICE",
 		Short: "Run one service and print its answer",
-		Long: `Loads the services, runs one of them in this process and prints its answer.
-The exit status is 1 if the service answers with an error.
+		Long: `Loads the services, runs one of them in this process and prints its answer alone;
+the log is on standard error. No credentials are asked for. Where there is no
+installation yet, it begins one.
 
 --data is the input of the service here, and --data-dir the data directory, which
 is what other commands call --data; --input and --data-dir are never mistaken for
 one another.`,
 		Example: `  gatehouse invoke crm.get-customer --data '{"id": 7}'
   gatehouse invoke crm.import --input @customers.json
-  generate | gatehouse invoke crm.import --input -`,
-		Args: exactArg("SERVICE"),
+  gatehouse invoke crm.import --input - < customers.json`,
+		Annotations: exitsWith("1 the service answers with an error, or anything else"),
+		Args:        exactArg("SERVICE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			input, err := readInput(cmd, data)
 			if err != nil {
@@ -54,6 +56,7 @@ one another.`,
 			})
 		},
 	}
+	cmd.ValidArgsFunction = offer(in.serviceNames())
 	cmd.Flags().StringVarP(&data, "data", "d", "", "input of the service: `JSON`, @FILE to read it from a file, or - for standard input; --input does the same")
 	alsoNamed(cmd.Flags(), "input", "data")
 	in.flagsNamed(cmd.Flags(), "data-dir", dataUsage+", which other commands call --data as well")

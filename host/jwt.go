@@ -13,6 +13,7 @@ import (
 func newSetJWT() *cobra.Command {
 	var in installation
 	var issuer, audience string
+	var asJSON bool
 	var settings security.JWTSettings
 	cmd := &cobra.Command{
 		Use:   "set-jwt NAME",
@@ -53,6 +54,9 @@ linked to it end with any change: tokens that are still good open others.
 				if err != nil {
 					return err
 				}
+				if asJSON {
+					return encode(cmd, definitionMade{security.JWT, args[0], !isThere, host.isListed(args[0]), secret})
+				}
 				said := fmt.Sprintf("JWT definition %s set", args[0])
 				if !isThere {
 					said = fmt.Sprintf("Made the JWT definition %s", args[0])
@@ -66,7 +70,9 @@ linked to it end with any change: tokens that are still good open others.
 			})
 		},
 	}
+	cmd.ValidArgsFunction = offer(in.definitions(func() string { return security.JWT }))
 	flags := cmd.Flags()
+	addJSON(flags, &asJSON, "print the result as JSON")
 	flags.StringVar(&settings.Secret, "secret", "", "`secret` of 32 bytes or more that signs tokens")
 	flags.BoolVar(&settings.NewSecret, "new-secret", false, "make another secret: no token of before is good any more")
 	flags.StringVar(&settings.Username, "username", "", "`username`, which is the subject of tokens (default NAME, or what the definition has)")
@@ -78,7 +84,8 @@ linked to it end with any change: tokens that are still good open others.
 
 func newIssueToken() *cobra.Command {
 	var in installation
-	var lifetime time.Duration
+	var asJSON bool
+	lifetime := span(time.Hour)
 	cmd := &cobra.Command{
 		Use:   "issue-token NAME",
 		Short: "Print a token of a JWT definition",
@@ -89,19 +96,24 @@ back all of them.`,
 		Args:    exactArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return in.reading(cmd, func(host *opened) error {
-				token, err := host.Security().IssueToken(cmd.Context(), args[0], lifetime)
+				token, err := host.Security().IssueToken(cmd.Context(), args[0], time.Duration(lifetime))
 				if err != nil {
 					return err
 				}
 				if !host.isListed(args[0]) {
-					fmt.Fprintln(cmd.ErrOrStderr(), host.notListed(args[0]))
+					remark(cmd, "%s", host.notListed(args[0]))
+				}
+				if asJSON {
+					return encode(cmd, map[string]string{"token": token})
 				}
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
 				return err
 			})
 		},
 	}
-	cmd.Flags().DurationVar(&lifetime, "lifetime", time.Hour, "how long the token is good for, a `duration` such as 30m")
+	cmd.ValidArgsFunction = offer(in.definitions(func() string { return security.JWT }))
+	addJSON(cmd.Flags(), &asJSON, "print the token in JSON")
+	cmd.Flags().Var(&lifetime, "lifetime", "how long the token is good for, a `duration` such as 30m or 7d")
 	in.flags(cmd.Flags())
 	return cmd
 }

@@ -32,6 +32,9 @@ all of them need the new key before the first uses it:
   gatehouse keys add --last    then copy the file to all hosts
   gatehouse keys promote ID    then copy the file to all hosts again
   gatehouse keys rotate`,
+		Example: `  gatehouse keys list --usage
+  gatehouse keys rotate
+  gatehouse keys remove 3f1c9a0b7d52`,
 		Args: subcommand,
 		RunE: showHelp,
 	}
@@ -52,7 +55,13 @@ func newKeysList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the IDs of the keys, the newest first",
-		Args:  noArgs,
+		Long: `Lists the IDs of the keys of the installation, a line each, the newest first, which
+is the one that encrypts. With --usage it counts the values that are encrypted with
+each, which looks at all rows. With --json there is a JSON object a line. No key is
+shown.`,
+		Example: `  gatehouse keys list
+  gatehouse keys list --usage --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return in.reading(cmd, func(host *opened) error {
 				var found secret.Usage
@@ -73,21 +82,21 @@ func newKeysList() *cobra.Command {
 					}
 				}
 				if found.Unreadable > 0 {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s cannot be decrypted with any of the keys\n", counted(found.Unreadable, "value", "values"))
+					remark(cmd, "%s cannot be decrypted with any of the keys", counted(found.Unreadable, "value", "values"))
 				}
 				return nil
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&usage, "usage", false, "count what is encrypted with each, which looks at all rows")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	addJSON(cmd.Flags(), &asJSON, "print a JSON object a line")
 	in.flags(cmd.Flags())
 	return cmd
 }
 
 func showKey(cmd *cobra.Command, info keyInfo, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(info)
+		return encode(cmd, info)
 	}
 	line := info.ID
 	if info.Newest {
@@ -118,7 +127,10 @@ func newKeysAdd() *cobra.Command {
 		Long: `Makes a new key and adds it to the key file, as the newest: all that is encrypted
 from now on is encrypted with it, by every host that follows this file. With
 --last the key only decrypts, until "gatehouse keys promote" makes it the newest:
-for hosts that have files of their own, which must all know it first.`,
+for hosts that have files of their own, which must all know it first. Keys of the
+environment are changed there.`,
+		Example: `  gatehouse keys add
+  gatehouse keys add --last --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := in.keyFilePath()
@@ -137,7 +149,7 @@ for hosts that have files of their own, which must all know it first.`,
 		},
 	}
 	cmd.Flags().BoolVar(&last, "last", false, "add it behind the others: it decrypts, and does not encrypt yet")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }
@@ -162,7 +174,10 @@ func newKeysRotate() *cobra.Command {
 		Long: `Encrypts all that the database holds with the newest key, while hosts serve.
 Where there is only one key, it makes a new one first. It may be ended at any
 time and begun again: what is done is not done twice. From its beginning on no
-host starts that lacks one of the keys.`,
+host starts that lacks one of the keys. At the end it tells which keys nothing in
+the database needs any more.`,
+		Example: `  gatehouse keys rotate --dry-run
+  gatehouse keys rotate`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return in.reading(cmd, func(host *opened) error {
@@ -183,7 +198,7 @@ host starts that lacks one of the keys.`,
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be encrypted anew")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }
@@ -236,7 +251,7 @@ func newestKey(cmd *cobra.Command, host *opened) error {
 	if _, ok := host.Keys().ByID(key.ID()); !ok {
 		return fmt.Errorf("the key %s was added to %s, but is not there", key.ID(), path)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Added key %s to %s\n", key.ID(), path)
+	remark(cmd, "Added key %s to %s", key.ID(), path)
 	return nil
 }
 
@@ -248,7 +263,7 @@ func dryRotation(cmd *cobra.Command, host *opened, asJSON bool) error {
 	keys := host.Keys().Keys()
 	newest := keys[0].ID()
 	if asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(rotation{Newest: newest, Values: usage.ByKey, Unreadable: usage.Unreadable, Removable: []string{}})
+		return encode(cmd, rotation{Newest: newest, Values: usage.ByKey, Unreadable: usage.Unreadable, Removable: []string{}})
 	}
 	values := usage.Others(newest)
 	if len(keys) == 1 {
@@ -290,10 +305,15 @@ func tellRotation(cmd *cobra.Command, host *opened, usage secret.Usage, asJSON b
 
 func newKeysPromote() *cobra.Command {
 	var in installation
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "promote ID",
 		Short: "Make a key of the key file the newest, which encrypts",
-		Args:  exactArg("ID"),
+		Long: `Makes a key of the key file the newest, by moving it before all others: all that is
+encrypted from now on is encrypted with it, by every host that follows this file.
+The others go on decrypting.`,
+		Example: `  gatehouse keys promote 3f1c9a0b7d52`,
+		Args:    exactArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := in.keyFilePath()
 			if err != nil {
@@ -302,17 +322,22 @@ func newKeysPromote() *cobra.Command {
 			if err := secret.PromoteKey(path, args[0]); err != nil {
 				return err
 			}
+			if asJSON {
+				return encode(cmd, keyInfo{ID: args[0], Newest: true})
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Key %s encrypts from now on\n", args[0])
 			return err
 		},
 	}
+	cmd.ValidArgsFunction = offer(in.keyIDs())
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }
 
 func newKeysRemove() *cobra.Command {
 	var in installation
-	var force, asJSON bool
+	var force, yes, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "remove ID",
 		Short: "Remove a key that nothing needs any more from the key file",
@@ -320,7 +345,10 @@ func newKeysRemove() *cobra.Command {
 holds: a key that something is still encrypted with stays. So does one that may
 have made tokens that clients hold, of sessions that began before the rotation:
 they can be used no more without it. With --force it is removed all the same,
-and these clients have to log in again.`,
+and these clients have to log in again: it asks first, at a terminal, and with --yes
+it does not ask. Where there is no terminal, --force needs --yes beside it.`,
+		Example: `  gatehouse keys remove 3f1c9a0b7d52
+  gatehouse keys remove 3f1c9a0b7d52 --force --yes`,
 		Args: exactArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := in.keyFilePath()
@@ -339,19 +367,28 @@ and these clients have to log in again.`,
 					return fmt.Errorf("clients hold %s that may be of the key %s, the last until %s: wait until then, or have these clients log in again with --force",
 						counted(held, "token", "tokens"), args[0], sso.FormatTime(until))
 				}
+				if held > 0 && !yes {
+					err := confirmAtTerminal(cmd, fmt.Sprintf("Clients hold %s that may be of the key %s, and will have to log in again. Remove it? [y/N] ",
+						counted(held, "token", "tokens"), args[0]))
+					if err != nil {
+						return err
+					}
+				}
 				if err := secret.RemoveKey(path, args[0]); err != nil {
 					return err
 				}
 				if asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"removed": args[0], "held": held})
+					return encode(cmd, map[string]any{"removed": args[0], "held": held})
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Removed key %s from %s\n", args[0], path)
 				return err
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "even if clients hold tokens of it")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	cmd.ValidArgsFunction = offer(in.keyIDs())
+	cmd.Flags().BoolVar(&force, "force", false, "even if clients hold tokens of it, once that is confirmed")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }
@@ -360,7 +397,10 @@ func newKeysGenerate() *cobra.Command {
 	return &cobra.Command{
 		Use:   "generate",
 		Short: "Print a new key, for GATEHOUSE_SECRET_KEY, and change nothing",
-		Args:  noArgs,
+		Long: `Prints a new key, and changes nothing: for GATEHOUSE_SECRET_KEY, or for a file that
+is made elsewhere. Whoever sees it can read what is encrypted with it.`,
+		Example: `  gatehouse keys generate > secret.key`,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), secret.NewKey().Text())
 			return err

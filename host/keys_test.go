@@ -94,7 +94,7 @@ func rotateWhileServing(t *testing.T, url string, count int) {
 		t.Fatalf("%d keys, %v", len(keys), err)
 	}
 	older := keys[1].ID()
-	if refused := launch(t, dir, args("keys", "remove", older, "--force")...); refused.status() != 1 {
+	if refused := launch(t, dir, args("keys", "remove", older, "--force", "--yes")...); refused.status() != 1 {
 		t.Error("a key was removed in the middle of a rotation")
 	}
 	said := command(t, dir, args("keys", "rotate")...)
@@ -104,7 +104,7 @@ func rotateWhileServing(t *testing.T, url string, count int) {
 	wait()
 	stop()
 	clients.Wait()
-	command(t, dir, args("keys", "remove", older, "--force")...)
+	command(t, dir, args("keys", "remove", older, "--force", "--yes")...)
 
 	for i := range users {
 		host := hosts[(i+1)%count]

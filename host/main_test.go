@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,8 +31,8 @@ type withPostgreSQL struct{ tests *testing.M }
 func (w withPostgreSQL) Run() int { return pgtest.Run(w.tests) }
 
 // TestScripts runs the stories of testdata/script. Those in testdata/both run
-// twice: $DATABASE is "" for SQLite, then the URL of an empty PostgreSQL
-// database.
+// twice: GATEHOUSE_DATABASE_URL, and $DATABASE, is "" for SQLite, then the URL of
+// an empty PostgreSQL database.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, params("testdata/script", ""))
 }
@@ -63,7 +64,14 @@ func params(dir, database string) testscript.Params {
 			}
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("DATABASE", database)
+			env.Setenv(databaseVariable, database)
 			return nil
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "postgresql" {
+				return false, fmt.Errorf("there is no condition %q", condition)
+			}
+			return database != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,11 +27,30 @@ func newRoot() *cobra.Command {
 gives each of them single sign-on: users, sessions and their attributes.
 
 Without a command it serves, as "gatehouse serve" does. The first start makes
-everything that it needs in the directory ./data and shows passwords once.`,
-		Example: `  gatehouse                          serve ./services, with all else in ./data
-  gatehouse check                    look for errors in ./services, run nothing
-  gatehouse sso create-user jane     create a user, asking for a password
-  gatehouse audit list --since 1h    see what users did in the last hour`,
+everything that it needs in the directory ./data and shows passwords once.
+
+Commands work on the installation that --data, --database or the environment
+name, with or without a running host. Flags may be written with underscores, too:
+--display_name is --display-name. With --json, standard output has the result
+alone, as one JSON object, or one a line; each line of standard error is an
+object as well, and where the command fails, the last one is
+{"error": ..., "exit_status": ..., "sub_status": [...]}.
+
+An interrupt ends any command cleanly, a second one at once (exit status 130).
+Where nobody reads standard output any more, as behind head, the exit status is
+141.`,
+		Example: `  # serve ./services, with all else in ./data
+  gatehouse
+
+  # look for errors in ./services, and run nothing
+  gatehouse check
+
+  # create a user, asking for a password
+  gatehouse sso create-user jane
+
+  # see what users did in the last day
+  gatehouse audit list --since 1d`,
+		Annotations:   serve.Annotations,
 		Args:          subcommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -38,9 +58,14 @@ everything that it needs in the directory ./data and shows passwords once.`,
 	}
 	root.Flags().AddFlagSet(serve.Flags())
 	root.Flags().SetNormalizeFunc(serve.Flags().GetNormalizeFunc())
-	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newVersion())
+	root.AddCommand(serve, newInvoke(), newCheck(), newSSO(), newSecurity(), newAudit(), newKeys(), newTakeOver(), newConfig(), newMan(), newVersion())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()
+	root.SetHelpFunc(showManual)
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	normalize(root)
+	completeFlags(root)
 	return root
 }
 
@@ -53,6 +78,8 @@ type installation struct {
 	keyFile  string
 	services []string
 	listen   string
+
+	flagSet *pflag.FlagSet // that these are flags of
 }
 
 // flags adds the flags of an installation. Its directory is --data, and
@@ -76,7 +103,7 @@ func alsoNamed(flags *pflag.FlagSet, other, name string) {
 
 // flagsNamed is flags with a name and a description for the directory.
 func (i *installation) flagsNamed(flags *pflag.FlagSet, dataFlag, usage string) {
-	i.dataFlag = dataFlag
+	i.dataFlag, i.flagSet = dataFlag, flags
 	flags.StringVar(&i.data, dataFlag, "", usage)
 	flags.StringVar(&i.database, "database", "", "PostgreSQL `URL`, such as postgres://user:password@host/name; "+databaseVariable+" does the same (default: SQLite in the data directory)")
 	flags.StringVar(&i.config, "config", "", "configuration `file` in YAML")
@@ -88,10 +115,35 @@ func (i *installation) serviceFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&i.services, "services", nil, "`directory` of services, with all below it; may be repeated (default services)")
 }
 
+// checkFlags refuses what was given and is empty, as a variable of a shell is
+// that was not set: what is left out is something else.
+func (i *installation) checkFlags() error {
+	var fault error
+	i.flagSet.VisitAll(func(flag *pflag.Flag) {
+		if !flag.Changed {
+			return
+		}
+		instead := map[string]string{
+			i.dataFlag: "the directory data", "database": "the SQLite database in the data directory", "config": "no file",
+			"key-file": "the key file of the data directory", "listen": "127.0.0.1:17010",
+		}[flag.Name]
+		if instead != "" && flag.Value.String() == "" || flag.Name == "services" && slices.Contains(i.services, "") {
+			if instead == "" {
+				instead = "the directory services"
+			}
+			fault = errors.Join(fault, fmt.Errorf("--%s is empty: leave it out to have what the environment or the configuration file names, or else %s", flag.Name, instead))
+		}
+	})
+	return fault
+}
+
 // configuration puts together the file, the environment and the flags, each
 // going before the one named before it.
 func (i *installation) configuration() (runtime.Config, error) {
 	cfg := runtime.DefaultConfig()
+	if err := i.checkFlags(); err != nil {
+		return cfg, err
+	}
 	if isJSON(i.data) {
 		instead := `"gatehouse invoke SERVICE --data JSON" takes input`
 		if i.dataFlag != "data" {
@@ -105,7 +157,7 @@ func (i *installation) configuration() (runtime.Config, error) {
 			return cfg, err
 		}
 	}
-	if err := cfg.ReadEnvironment(os.Environ()); err != nil {
+	if err := cfg.ReadEnvironment(settingVariables()); err != nil {
 		return cfg, err
 	}
 	if err := cfg.CheckEnvironment(plugin.New()); err != nil {
@@ -126,6 +178,14 @@ func (i *installation) configuration() (runtime.Config, error) {
 		cfg.Replaced("services.directories")
 	}
 	return cfg, nil
+}
+
+// settingVariables are the environment without what completion of shells has in
+// it, which begins like settings.
+func settingVariables() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "GATEHOUSE_ACTIVE_HELP=") || strings.HasPrefix(variable, "GATEHOUSE_COMPLETION_DESCRIPTIONS=")
+	})
 }
 
 // opened is an installation at work.
@@ -153,7 +213,7 @@ func (i *installation) tellOfNew(cmd *cobra.Command, open func() (*opened, error
 	isNew := err == nil && !cfg.Exists()
 	host, err := open()
 	if err == nil && isNew {
-		fmt.Fprintf(cmd.ErrOrStderr(), "Made a new installation in %s\n", cfg.Data)
+		remark(cmd, "Made a new installation in %s", cfg.Data)
 	}
 	return host, err
 }

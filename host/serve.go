@@ -26,9 +26,15 @@ files change, and serves them and the SSO over HTTP until it is interrupted.
 
 The first start makes the data directory, the secret key, the database, a
 super-user and a Basic Auth definition, and shows their passwords once.
-Calls in flight finish after an interrupt; a second interrupt ends at once.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return in.serve(cmd) },
+Calls in flight finish after an interrupt; a second interrupt ends at once.
+Standard output says where the host serves, and how to try it; the log is on
+standard error.`,
+		Example: `  gatehouse serve
+  gatehouse serve --services services --services more --listen 0.0.0.0:8080
+  gatehouse serve --config gatehouse.yaml --database postgres://gatehouse@db/gatehouse`,
+		Annotations: exitsWith("0 ended by an interrupt, or by SIGTERM", "1 it could not start, or could not go on: the message says why"),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return in.serve(cmd) },
 	}
 	in.flags(cmd.Flags())
 	in.serviceFlags(cmd.Flags())

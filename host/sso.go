@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,19 +11,34 @@ import (
 	"gatehouse/runtime/sso"
 )
 
+// Exit statuses of commands about users, for their help.
+const (
+	exitsUserExists = "20 the user exists"
+	exitsInvalid    = "21 the input is not valid"
+	exitsNoUser     = "22 there is no such user"
+)
+
 func newSSO() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sso",
 		Short: "Manage the users of the SSO",
-		Long: `Manages the users of the SSO, with or without a running host. Who may run
-these commands is the authority: they ask for no session.
+		Long: `Manages the users of the SSO, with or without a running host: hosts see what was
+changed with the next call. Who may run these commands is the authority: they ask
+for no session. Each leaves an entry in the audit, which "gatehouse audit list"
+shows.
 
-Exit status: 0 done, 20 the user exists, 21 the input is not valid, 22 there is
-no such user, 1 anything else.`,
-		Args: subcommand,
-		RunE: showHelp,
+The commands, their flags and their exit statuses are those of "zato sso", without
+the path of a server before the username.`,
+		Example: `  gatehouse sso create-super-user admin
+  gatehouse sso create-user jane --email jane@example.com
+  gatehouse sso list-users --approval-status before_decision
+  gatehouse sso approve-user jane
+  gatehouse sso login jane`,
+		Annotations: exitsWith(exitsUserExists, exitsInvalid, exitsNoUser),
+		Args:        subcommand,
+		RunE:        showHelp,
 	}
-	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin(), newImport())
+	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin(), newImport(), newListUsers(), newShowUser(), newListSessions())
 	cmd.AddCommand(newUserCommands()...)
 	return cmd
 }
@@ -39,6 +53,7 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 		in       installation
 		user     = sso.NewUser{IsSuperUser: isSuperUser, AutoApprove: true}
 		password string
+		approve  boolean
 		asJSON   bool
 	)
 	texts := map[string]*string{"email": new(string), "display-name": new(string),
@@ -46,15 +61,28 @@ func newCreateUser(isSuperUser bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create-user USERNAME",
 		Short: "Create a regular user",
-		Long: `Creates a regular user, who can log in at once. Without --password, the password
-is asked for at a terminal, or else read as a line of standard input.`,
-		Args: exactArg("USERNAME"),
+		Long: `Creates a regular user, who can log in at once: the sign-up is final, and the user
+is approved. Without --password, the password is asked for at a terminal, without
+echo and twice, or else read as a line of standard input. A password on the
+command line can be seen by others on the machine while the command runs, and
+stays in the history of the shell.
+
+It prints the user's name and ID, with --json the whole user. Where there is no
+installation yet, it begins one.`,
+		Example: `  gatehouse sso create-user jane
+  gatehouse sso create-user jane --email jane@example.com --first-name Jane --last-name Doe
+  gatehouse sso create-user jane --json < password.txt`,
+		Annotations: exitsWith(exitsUserExists, exitsInvalid),
+		Args:        exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			optional := func(flag string) sso.Optional[string] {
 				if !cmd.Flags().Changed(flag) {
 					return sso.Null[string]()
 				}
 				return sso.Some(*texts[flag])
+			}
+			if !approve {
+				return &statusError{exitInvalid, errors.New("--auto-approve false: users created here are approved; \"gatehouse sso reject-user\" takes that back")}
 			}
 			user.Username = args[0]
 			user.Email, user.DisplayName = optional("email"), optional("display-name")
@@ -71,7 +99,7 @@ is asked for at a terminal, or else read as a line of standard input.`,
 					return fromSSO(err)
 				}
 				if asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(created)
+					return encode(cmd, created)
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Created user %s (%s)\n", created.Username, created.UserID)
 				return err
@@ -80,7 +108,10 @@ is asked for at a terminal, or else read as a line of standard input.`,
 	}
 	if isSuperUser {
 		cmd.Use, cmd.Short = "create-super-user USERNAME", "Create a super-user"
-		cmd.Long = strings.Replace(cmd.Long, "regular user", "super-user", 1)
+		cmd.Long = strings.Replace(cmd.Long, "regular user, who", "super-user, who", 1) + `
+
+A super-user manages all other users, over REST and through services.`
+		cmd.Example = strings.ReplaceAll(cmd.Example, "create-user", "create-super-user")
 	}
 	flags := cmd.Flags()
 	flags.StringVar(texts["email"], "email", "", "e-mail `address`")
@@ -89,8 +120,8 @@ is asked for at a terminal, or else read as a line of standard input.`,
 	flags.StringVar(texts["middle-name"], "middle-name", "", "middle `name`")
 	flags.StringVar(texts["last-name"], "last-name", "", "last `name`")
 	flags.StringVar(&password, "password", "", "`password`; left out, it is asked for")
-	flags.Bool("auto-approve", true, "accepted for scripts that give it: users created here are approved")
-	flags.BoolVar(&asJSON, "json", false, "print the user as JSON")
+	booleanVar(flags, &approve, "auto-approve", true, "accepted for scripts that give it: users created here are approved")
+	addJSON(flags, &asJSON, "print the user as JSON")
 	in.flags(flags)
 	return cmd
 }
@@ -105,10 +136,14 @@ func newLogin() *cobra.Command {
 		Use:   "login USERNAME",
 		Short: "Open a session for a user and print its UST",
 		Long: `Opens a session for a user and prints its UST alone, so that a script can keep
-it: UST=$(gatehouse sso login admin). No password is asked for, since who may
-run this command could as well set one; with --password the user logs in as over
-REST, and the password and the TOTP code are checked.`,
-		Args: exactArg("USERNAME"),
+it. A UST is as good as a password until its session ends. No password is asked
+for, since who may run this command could as well set one; with --password the user
+logs in as over REST, and the password and the TOTP code are checked.`,
+		Example: `  UST=$(gatehouse sso login jane)
+  gatehouse sso login jane --json
+  gatehouse sso login jane --password "$PASSWORD" --totp-code 123456`,
+		Annotations: exitsWith("21 the password must be changed, or the new one is not valid", "22 there is no such user, or it is not approved"),
+		Args:        exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			login.Username = args[0]
 			return in.reading(cmd, func(host *opened) error {
@@ -122,17 +157,18 @@ REST, and the password and the TOTP code are checked.`,
 					return fromSSO(err)
 				}
 				if asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(session)
+					return encode(cmd, session)
 				}
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), session.UST)
 				return err
 			})
 		},
 	}
+	cmd.ValidArgsFunction = offer(in.usernames())
 	cmd.Flags().StringVar(&login.Password, "password", "", "check this `password` first")
 	cmd.Flags().StringVar(&login.TOTPCode, "totp-code", "", "TOTP `code`, checked with the password")
 	cmd.Flags().StringVar(&login.NewPassword, "new-password", "", "new `password`, where it must be changed")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the session as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the session as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }

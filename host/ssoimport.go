@@ -47,14 +47,21 @@ sum tells what was done and from which line on nothing was: run the command agai
 with --skip-existing, which leaves alone who is there already, and it goes on.
 
 A username that the file has twice is refused the second time; to know it, an
-import remembers some 20 bytes a line. A dry run writes nothing.
-
-Exit status: 0 all users are there, 21 some lines were refused, or the file is not
-valid, 1 anything else, such as an import that did not come to its end.`,
+import remembers some 20 bytes a line. A dry run writes nothing.`,
 		Example: `  gatehouse sso import users.csv --dry-run
   gatehouse sso import users.csv
-  gatehouse sso import users.csv --skip-existing    go on with what was interrupted`,
+
+  # go on with what was interrupted
+  gatehouse sso import users.csv --skip-existing`,
+		Annotations: exitsWith("0 all users are there", "21 some lines were refused, or the file is not valid",
+			"1 anything else, such as an import that did not come to its end"),
 		Args: exactArg("FILE"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return anyFile(nil, args, "")
+		},
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			run.name = args[0]
 			if format == "" {
@@ -87,8 +94,9 @@ valid, 1 anything else, such as an import that did not come to its end.`,
 	flags.BoolVar(&run.dryRun, "dry-run", false, "check everything and write nothing")
 	flags.BoolVar(&run.skipExisting, "skip-existing", false, "leave users alone that are there already, rather than refusing their lines")
 	flags.BoolVar(&run.requirePassword, "require-password", false, "refuse lines that have neither a password nor a password_hash")
-	flags.BoolVar(&run.asJSON, "json", false, "print what was refused, and the sum, as JSON")
+	addJSON(flags, &run.asJSON, "print what was refused, and the sum, as JSON")
 	in.flags(flags)
+	completeFlag(cmd, "format", among(string(userfile.CSV), string(userfile.JSON)))
 	return cmd
 }
 

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
+	"io"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"gatehouse/runtime/secret/password"
 	"gatehouse/runtime/sso"
@@ -17,7 +14,10 @@ import (
 
 // userCommand is a command about one user that is there already.
 type userCommand struct {
-	use, short, long string
+	use, short, long, example string
+
+	// exits are the exit statuses beside 0, 1 and 22.
+	exits []string
 
 	// run does it and returns what to say, as text and as JSON.
 	run func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (said string, result map[string]any, err error)
@@ -30,10 +30,12 @@ func (c userCommand) command() *cobra.Command {
 	var in installation
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   c.use + " USERNAME",
-		Short: c.short,
-		Long:  c.long,
-		Args:  exactArg("USERNAME"),
+		Use:         c.use + " USERNAME",
+		Short:       c.short,
+		Long:        c.long,
+		Example:     c.example,
+		Annotations: exitsWith(append(c.exits, exitsNoUser)...),
+		Args:        exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if c.before != nil {
 				if err := c.before(cmd, args[0]); err != nil {
@@ -47,7 +49,7 @@ func (c userCommand) command() *cobra.Command {
 					return fromSSO(err)
 				}
 				if user == nil {
-					return &statusError{exitNoUser, fmt.Errorf("sso %s: there is no user %q", c.use, args[0])}
+					return noUser(c.use, args[0])
 				}
 				said, result, err := c.run(cmd, host, call, user)
 				if err != nil {
@@ -61,29 +63,49 @@ func (c userCommand) command() *cobra.Command {
 				for key, value := range result {
 					answer[key] = value
 				}
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(answer)
+				return encode(cmd, answer)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	cmd.ValidArgsFunction = offer(in.usernames())
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
+}
+
+// setting is a command that sets one thing of a user, and says so.
+func setting(c userCommand, did string, result map[string]any, set func(core sso.Core, ctx context.Context, call sso.Call, userID string) error) *cobra.Command {
+	c.run = func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (string, map[string]any, error) {
+		err := set(host.sso.SSO(), cmd.Context(), call, user.UserID)
+		return did + " user " + user.Username, result, err
+	}
+	return c.command()
 }
 
 // newUserCommands are the commands about users that are there already.
 func newUserCommands() []*cobra.Command {
 	return []*cobra.Command{
 		newDeleteUser(),
-		userCommand{use: "lock-user", short: "Lock a user and end its sessions",
-			run: func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (string, map[string]any, error) {
-				err := host.sso.SSO().LockUser(cmd.Context(), call, user.UserID)
-				return "Locked user " + user.Username, map[string]any{"is_locked": true}, err
-			}}.command(),
-		userCommand{use: "unlock-user", short: "Let a locked user log in again",
-			run: func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (string, map[string]any, error) {
-				err := host.sso.SSO().UnlockUser(cmd.Context(), call, user.UserID)
-				return "Unlocked user " + user.Username, map[string]any{"is_locked": false}, err
-			}}.command(),
+		setting(userCommand{use: "lock-user", short: "Lock a user and end its sessions",
+			long: `Locks a user: its sessions end at once, and nobody logs in as the user before
+"gatehouse sso unlock-user". A user that is locked already may be locked again.`,
+			example: "  gatehouse sso lock-user jane"},
+			"Locked", map[string]any{"is_locked": true}, sso.Core.LockUser),
+		setting(userCommand{use: "unlock-user", short: "Let a locked user log in again",
+			long:    `Lets a locked user log in again. Sessions that locking has ended stay ended.`,
+			example: "  gatehouse sso unlock-user jane"},
+			"Unlocked", map[string]any{"is_locked": false}, sso.Core.UnlockUser),
+		setting(userCommand{use: "approve-user", short: "Approve a user, who can then log in",
+			long: `Approves a user, whatever was decided before: who has signed up and confirmed it
+can then log in. "gatehouse sso list-users --approval-status before_decision" lists
+those who wait for it.`,
+			example: "  gatehouse sso approve-user jane"},
+			"Approved", map[string]any{"approval_status": sso.ApprovalApproved}, sso.Core.ApproveUser),
+		setting(userCommand{use: "reject-user", short: "Reject a user, who cannot log in then",
+			long: `Rejects a user, whatever was decided before: the user can neither log in nor use
+sessions that are open, until "gatehouse sso approve-user".`,
+			example: "  gatehouse sso reject-user jane"},
+			"Rejected", map[string]any{"approval_status": sso.ApprovalRejected}, sso.Core.RejectUser),
 		newChangePassword(), newResetPassword(), newResetTOTPKey(), newLogout(), newCreateODB(),
 	}
 }
@@ -91,6 +113,11 @@ func newUserCommands() []*cobra.Command {
 func newDeleteUser() *cobra.Command {
 	var yes bool
 	cmd := userCommand{use: "delete-user", short: "Delete a user, with its sessions and attributes",
+		long: `Deletes a user, with its sessions, attributes and links; the audit keeps its
+entries. It asks first, at a terminal or as a line of standard input, which must
+be y or yes; with --yes it does not ask.`,
+		example: `  gatehouse sso delete-user jane
+  gatehouse sso delete-user jane --yes`,
 		before: func(cmd *cobra.Command, username string) error {
 			if yes {
 				return nil
@@ -105,33 +132,20 @@ func newDeleteUser() *cobra.Command {
 	return cmd
 }
 
-// confirm asks for a yes, at a terminal or on standard input.
-func confirm(cmd *cobra.Command, question string) error {
-	if terminal, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(terminal.Fd())) {
-		fmt.Fprint(cmd.ErrOrStderr(), question)
-	}
-	line, _ := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return nil
-	}
-	return errors.New("not confirmed, so nothing was changed: give --yes to go ahead without being asked")
-}
-
 // passwordFlags are those of commands that set a password.
 type passwordFlags struct {
 	expiry     int
-	mustChange bool
+	mustChange boolean
 }
 
 func (f *passwordFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.expiry, "expiry", 0, "`days` until the password expires (default password.expiry)")
-	cmd.Flags().BoolVar(&f.mustChange, "must-change", false, "the user has to choose another one at the next login")
+	booleanVar(cmd.Flags(), &f.mustChange, "must-change", false, "whether the user has to choose another one at the next login, `true` or false")
 }
 
 // set sets a user's password.
 func (f *passwordFlags) set(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User, text string) error {
-	change := sso.PasswordChange{UserID: user.UserID, NewPassword: text, MustChange: sso.Some(f.mustChange)}
+	change := sso.PasswordChange{UserID: user.UserID, NewPassword: text, MustChange: sso.Some(bool(f.mustChange))}
 	if cmd.Flags().Changed("expiry") {
 		if f.expiry <= 0 {
 			return &statusError{exitInvalid, errors.New("--expiry: want a number of days above 0")}
@@ -145,6 +159,14 @@ func newChangePassword() *cobra.Command {
 	var flags passwordFlags
 	var text string
 	cmd := userCommand{use: "change-user-password", short: "Set a user's password",
+		long: `Sets a user's password, without the old one, and ends the sessions of the user
+(unless password.end_sessions is off). Without --password, the new one is asked for
+at a terminal, without echo and twice, or else read as a line of standard input.
+Without --must-change the user need not choose another one.`,
+		example: `  gatehouse sso change-user-password jane
+  gatehouse sso change-user-password jane --must-change true --expiry 90
+  gatehouse sso change-user-password jane < password.txt`,
+		exits: []string{exitsInvalid},
 		before: func(cmd *cobra.Command, _ string) (err error) {
 			text, err = newPassword(cmd, text)
 			return err
@@ -161,6 +183,11 @@ func newChangePassword() *cobra.Command {
 func newResetPassword() *cobra.Command {
 	var flags passwordFlags
 	cmd := userCommand{use: "reset-user-password", short: "Give a user a new random password and print it",
+		long: `Gives a user a new random password, prints it alone, and ends the sessions of the
+user (unless password.end_sessions is off). It is shown this once.`,
+		example: `  gatehouse sso reset-user-password jane --must-change true
+  gatehouse sso reset-user-password jane --json`,
+		exits: []string{exitsInvalid},
 		run: func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (string, map[string]any, error) {
 			text := password.Generate()
 			err := flags.set(cmd, host, call, user, text)
@@ -173,6 +200,11 @@ func newResetPassword() *cobra.Command {
 func newResetTOTPKey() *cobra.Command {
 	var key, label string
 	cmd := userCommand{use: "reset-totp-key", short: "Give a user a new TOTP key and print it",
+		long: `Gives a user a new TOTP key and prints it alone: authenticator apps of before no
+longer work. Whether TOTP is enabled for the user stays as it is.`,
+		example: `  gatehouse sso reset-totp-key jane
+  gatehouse sso reset-totp-key jane --key JBSWY3DPEHPK3PXP --key-label phone`,
+		exits: []string{exitsInvalid},
 		run: func(cmd *cobra.Command, host *opened, call sso.Call, user *sso.User) (string, map[string]any, error) {
 			stored := sso.Some(label)
 			if label == "" {
@@ -181,7 +213,7 @@ func newResetTOTPKey() *cobra.Command {
 			made, err := host.sso.SSO().ResetTOTPKey(cmd.Context(), call, user.UserID, sso.Some(key), stored)
 			return made, map[string]any{"totp_key": made}, err
 		}}.command()
-	cmd.Flags().StringVar(&key, "key", "", "`key` in base32; left out, one is made")
+	cmd.Flags().StringVar(&key, "key", "", "`key` in base32, of 16 characters or more; left out, one is made")
 	cmd.Flags().StringVar(&label, "key-label", "", "`label` of the key")
 	return cmd
 }
@@ -192,23 +224,34 @@ func newLogout() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout UST",
 		Short: "End a session",
-		Args:  exactArg("UST"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Long: `Ends the session of a UST, as "gatehouse sso login" has printed it. With - it is a
+line of standard input: on the command line it can be seen by others on the
+machine while the command runs, and is worth nothing afterwards.`,
+		Example: `  gatehouse sso logout "$UST"
+  gatehouse sso logout - < ust.txt`,
+		Args: exactArg("UST"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			ust := args[0]
+			if ust == "-" {
+				if ust, err = readLine(cmd); err != nil && !errors.Is(err, io.EOF) {
+					return err
+				}
+			}
 			return in.reading(cmd, func(host *opened) error {
 				call := host.asOperator(cmd)
-				call.Trusted, call.UST = false, args[0]
+				call.Trusted, call.UST = false, ust
 				if err := host.sso.SSO().Logout(cmd.Context(), call); err != nil {
 					return fromSSO(err)
 				}
 				if asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"status": "ok"})
+					return encode(cmd, map[string]string{"status": "ok"})
 				}
 				_, err := fmt.Fprintln(cmd.OutOrStdout(), "Ended the session")
 				return err
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }
@@ -221,7 +264,11 @@ func newCreateODB() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create-odb",
 		Short: "Make the tables of the SSO, where they are missing",
-		Args:  noArgs,
+		Long: `Makes the tables of the SSO, where they are missing, and brings those of an older
+version up to date. Every other command that begins an installation does so as
+well, and so does a host: this one is there for scripts that call it.`,
+		Example: `  gatehouse sso create-odb`,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			host, err := in.openToChange(cmd)
 			if err != nil {
@@ -231,13 +278,13 @@ func newCreateODB() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"status": "ok"})
+				return encode(cmd, map[string]string{"status": "ok"})
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), "The tables of the SSO are there")
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the result as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }

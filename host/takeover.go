@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,21 +31,22 @@ writes nothing. What was interrupted is run again.
 
 "gatehouse serve" does the same at its first start on such a database, and logs
 it.`,
-		Example: `  gatehouse take-over --database postgres://zato@db/zato --key-file zato.key --dry-run`,
-		Args:    noArgs,
+		Example: `  gatehouse take-over --database postgres://zato@db/zato --key-file zato.key --dry-run
+  gatehouse take-over --database postgres://zato@db/zato --key-file zato.key`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			outcome, err := in.takeOver(cmd, dryRun)
 			if err != nil {
 				return fmt.Errorf("take-over: %w", err)
 			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(outcome)
+				return encode(cmd, outcome)
 			}
 			return outcome.print(cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "tell what would be done, and write nothing")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	addJSON(cmd.Flags(), &asJSON, "print the report as JSON")
 	in.flags(cmd.Flags())
 	return cmd
 }

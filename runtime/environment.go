@@ -38,7 +38,8 @@ const testPrefix = environmentPrefix + "TEST_"
 // ReadEnvironment reads settings from variables, as os.Environ lists them, over
 // those of the file. Values are YAML, text is taken as it is, and lists may be
 // written with commas alone. It knows the settings of the runtime at once;
-// those of plugins are kept for their sections. Open, or CheckEnvironment,
+// those of plugins are kept for their sections. A database that is empty is as if
+// it were not set. Open, or CheckEnvironment,
 // refuses variables that then are no setting's.
 func (c *Config) ReadEnvironment(environ []string) error {
 	c.environment = map[string]string{}
@@ -52,6 +53,8 @@ func (c *Config) ReadEnvironment(environ []string) error {
 			return fmt.Errorf("environment variables %s and %s differ: give one of them", DatabaseVariable, VariableOf("database"))
 		}
 		c.environment[VariableOf("database")] = url
+	} else if c.environment[VariableOf("database")] == "" {
+		delete(c.environment, VariableOf("database")) // nobody means SQLite by a variable that is empty
 	}
 	if err := c.override("", reflect.ValueOf(c).Elem()); err != nil {
 		return err

@@ -62,6 +62,10 @@ func TestEnvironmentOverTheFile(t *testing.T) {
 		if err := cfg.ReadEnvironment([]string{variable + "=postgres://x"}); err != nil || cfg.Database != "postgres://x" {
 			t.Errorf("%s: %q, %v", variable, cfg.Database, err)
 		}
+		cfg.Database = "postgres://of-the-file"
+		if err := cfg.ReadEnvironment([]string{variable + "="}); err != nil || cfg.Database != "postgres://of-the-file" {
+			t.Errorf("%s, empty: %q, %v", variable, cfg.Database, err)
+		}
 	}
 }
 

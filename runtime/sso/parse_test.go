@@ -2,6 +2,7 @@ package sso_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,20 +125,58 @@ func FuzzSearchFromJSON(f *testing.F) {
 	})
 }
 
+// FuzzAuditFromJSON takes any JSON object: numbers are from 0, what can be
+// chosen is chosen from what there is, and what is left has a problem.
+func FuzzAuditFromJSON(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"op": "user.login", "actor": 7}`, `{"since": "2d12h", "until": "2026-07-01"}`, `{"before": 9007199254740992}`,
+		`{"order": "asc", "after": "12", "page_size": 1e3}`, `{"result": null, "sub_status": []}`} {
+		f.Add(seed)
+	}
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text string) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var data map[string]any
+		if decoder.Decode(&data) != nil {
+			return
+		}
+		for _, criteria := range []sso.AuditCriteria{sso.AuditFromJSON(data), sso.AuditFromMap(data)} {
+			if criteria.Problem() != nil {
+				continue
+			}
+			if criteria.Before < 0 || criteria.After < 0 || criteria.PageSize < 0 || criteria.Before > sso.MaxSerial {
+				t.Errorf("%+v", criteria)
+			}
+			for _, key := range sso.KeysOfAudit() {
+				value, isText := data[key.Name].(string)
+				if isText && key.Values != nil && !slices.Contains(key.Values, value) {
+					t.Errorf("%s is %q", key.Name, value)
+				}
+			}
+			if actor, ok := data["actor"].(string); ok && criteria.Actor != actor {
+				t.Errorf("actor %q became %q", actor, criteria.Actor)
+			}
+			if since, until := criteria.Between(now); since.Year() < 1 || since.Year() > 9999 || until.Year() < 1 || until.Year() > 9999 {
+				t.Errorf("between %v and %v", since, until)
+			}
+		}
+	})
+}
+
 // TestParseMoment reads times, and durations back from now.
 func TestParseMoment(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Time{
 		"30m": now.Add(-30 * time.Minute), "24h": now.Add(-24 * time.Hour), "2d": now.AddDate(0, 0, -2), "1d2h3m4.5s": now.Add(-26*time.Hour - 3*time.Minute - 4500*time.Millisecond),
-		"0s": now, "0d": now, "250ms": now.Add(-250 * time.Millisecond), "36525d": now.AddDate(0, 0, -36525),
+		"0s": now, "0d": now, "1w": now.AddDate(0, 0, -7), "250ms": now.Add(-250 * time.Millisecond), "36525d": now.AddDate(0, 0, -36525),
 		"2026-06-30": time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC), "2026-06-30T01:00:00+02:00": time.Date(2026, 6, 29, 23, 0, 0, 0, time.UTC),
 	} {
 		if got, err := sso.ParseMoment(text, now); err != nil || !got.Equal(want) {
 			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "d", "2", "h", "-1h", "1h-1m", "2d-1h", "1w", "2h1d", "36525d1s", "36526d", "99999999999999999999d",
+	for _, text := range []string{"", "d", "2", "h", "-1h", "1h-1m", "2d-1h", "2h1d", "36525d1s", "36526d", "99999999999999999999d",
 		"9999999999999h", "1.5d", " 1h", "1h ", "yesterday", "12026-06-30"} {
 		if got, err := sso.ParseMoment(text, now); err == nil {
 			t.Errorf("%q: %v", text, got)

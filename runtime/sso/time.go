@@ -1,7 +1,9 @@
 package sso
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -67,39 +69,58 @@ func (m moment) at(now time.Time) time.Time {
 }
 
 // ParseMoment reads a time as ParseTime does, or a duration back from now, such
-// as 30m, 24h or 2d.
+// as 30m, 24h, 2d or 1w.
 func ParseMoment(text string, now time.Time) (time.Time, error) {
 	m, ok := lenientMoment(text)
 	if !ok {
 		_, err := ParseTime(text)
-		return time.Time{}, fmt.Errorf("%w, or a duration such as 24h", err)
+		return time.Time{}, fmt.Errorf("%w, or a duration such as 24h or 7d", err)
 	}
 	return m.at(now), nil
 }
 
-// agoForm is days, then hours and the like: 30m, 24h, 2d, 2d12h, 1.5h.
-var agoForm = regexp.MustCompile(`^([0-9]+d)?([0-9]+(\.[0-9]+)?(ms|s|m|h))*$`)
+// spanForm is weeks, days, and the rest.
+var spanForm = regexp.MustCompile(`^(?:([0-9]+)w)?(?:([0-9]+)d)?(.*)$`)
 
-// parseAgo reads a duration from 0 to a hundred years.
-func parseAgo(text string) (time.Duration, bool) {
-	const day, most = 24 * time.Hour, 36525
-	if text == "" || !agoForm.MatchString(text) {
-		return 0, false
+// errSpan is the error for what is no span.
+var errSpan = errors.New("want a duration such as 30m, 24h, 7d or 2w")
+
+// ParseSpan reads a duration: a number of weeks (w), one of days (d), and what
+// time.ParseDuration takes, in this order, such as 2w, 1d12h or 30m.
+func ParseSpan(text string) (time.Duration, error) {
+	found := spanForm.FindStringSubmatch(text)
+	if found == nil || text == "" {
+		return 0, errSpan
 	}
-	var ago time.Duration
-	if days, rest, found := strings.Cut(text, "d"); found {
-		n, err := strconv.ParseUint(days, 10, 32)
-		if err != nil || n > most {
-			return 0, false
+	total := 0.0
+	for i, unit := range []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} {
+		if found[i+1] != "" {
+			count, err := strconv.ParseFloat(found[i+1], 64)
+			if err != nil {
+				return 0, errSpan
+			}
+			total += count * float64(unit)
 		}
-		ago, text = time.Duration(n)*day, rest
 	}
-	if text == "" {
-		return ago, true
+	var rest time.Duration
+	if found[3] != "" {
+		var err error
+		if rest, err = time.ParseDuration(found[3]); err != nil || total > 0 && rest < 0 {
+			return 0, errSpan
+		}
 	}
-	further, err := time.ParseDuration(text)
-	if err != nil || further > most*day-ago {
+	if total+float64(rest) >= math.MaxInt64 {
+		return 0, fmt.Errorf("%w, and no more than 290 years", errSpan)
+	}
+	return time.Duration(total) + rest, nil
+}
+
+// parseAgo reads a span from 0 to a hundred years, with its unit.
+func parseAgo(text string) (time.Duration, bool) {
+	const most = 36525 * 24 * time.Hour
+	ago, err := ParseSpan(text)
+	if err != nil || ago < 0 || ago > most || !strings.ContainsAny(text, "wdhms") {
 		return 0, false
 	}
-	return ago + further, true
+	return ago, true
 }

@@ -236,6 +236,27 @@ func (c *Chain) checkHead(ctx context.Context, h *store.SealHead, found bool) er
 	return nil
 }
 
+// SealsGone returns an error that matches ErrAltered where the oldest or the
+// newest seal that the head names is not there: seals were removed from an
+// end of the chain, or all of them. What was removed between, Verify finds.
+func (c *Chain) SealsGone(ctx context.Context) error {
+	head, found, ends, err := c.store.SealEnds(ctx)
+	if err != nil || !found || head.Number < head.First {
+		return err
+	}
+	from, to := head.First, head.Number
+	switch {
+	case len(ends) == 0:
+	case ends[0] > head.First:
+		to = ends[0] - 1
+	case ends[len(ends)-1] < head.Number:
+		from = ends[len(ends)-1] + 1
+	default:
+		return nil
+	}
+	return fmt.Errorf("%w: the seals %d to %d are gone", ErrAltered, from, to)
+}
+
 // A list is the IDs of a seal, each as the difference to the one before, and
 // the digest of its entry.
 type listed struct {

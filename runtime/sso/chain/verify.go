@@ -84,6 +84,7 @@ type verification struct {
 	head    store.SealHead
 	gaps    gaps
 	next    int64  // number of the seal that must come
+	gone    bool   // seals were removed
 	digest  []byte // of the seal before; nil where that one is missing
 	seen    int64  // all entries up to this ID were looked at
 	loose   map[int64]bool
@@ -246,6 +247,7 @@ func (v *verification) seal(s *store.Seal) error {
 func (v *verification) sealsRemoved(from, to int64) error {
 	v.digest = nil
 	v.next = to + 1
+	v.gone = true
 	detail := ""
 	if to > from {
 		detail = fmt.Sprintf("and all up to %d", to)
@@ -403,6 +405,10 @@ func (v *verification) leftOver() error {
 		left = append(left, id)
 	}
 	slices.Sort(left)
+	why := "no seal lists it"
+	if v.gone {
+		why += " of those that are there: one that is gone may have"
+	}
 	for _, id := range left {
 		if v.gaps.has(id) {
 			v.report.Unsealed++ // its transaction was a slow one
@@ -415,7 +421,7 @@ func (v *verification) leftOver() error {
 		if len(there) == 0 {
 			continue // its age has removed it meanwhile
 		}
-		if err := v.find(Finding{Kind: EntryInserted, Entry: id, Detail: "no seal lists it"}); err != nil {
+		if err := v.find(Finding{Kind: EntryInserted, Entry: id, Detail: why}); err != nil {
 			return err
 		}
 	}

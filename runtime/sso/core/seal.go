@@ -14,6 +14,7 @@ const (
 	sealEvery      = time.Second
 	sealAtMost     = 2 * time.Second // at the end
 	sealComplainAt = time.Minute     // how often the same trouble is logged
+	sealLookEach   = 60              // times of which it is looked whether seals are gone
 )
 
 // SealAudit seals what of the audit waits for it, and returns how many entries
@@ -47,6 +48,8 @@ type sealer struct {
 	done     chan struct{}
 	once     sync.Once
 	troubled time.Time // when trouble was logged last
+
+	gone bool // seals are gone, and it was told
 }
 
 func startSealer(c *chain.Chain, logger *slog.Logger, every time.Duration) *sealer {
@@ -67,13 +70,25 @@ func (s *sealer) run(ctx context.Context) {
 	defer close(s.done)
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
-	for {
+	for ticks := 0; ; ticks++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if ticks%sealLookEach == 0 && !s.gone {
+				s.look(ctx)
+			}
 			s.seal(ctx)
 		}
+	}
+}
+
+// look tells, once, that seals are gone: at the start of the host, or later when
+// it sees it.
+func (s *sealer) look(ctx context.Context) {
+	if err := s.chain.SealsGone(ctx); errors.Is(err, chain.ErrAltered) {
+		s.gone = true
+		s.logger.Error("seals of the audit are gone: what they have covered cannot be verified any more. \"gatehouse audit verify\" tells more", "cause", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +94,69 @@ func TestAuditRetention(t *testing.T) {
 			t.Errorf("entries left: %+v", all)
 		}
 	})
+}
+
+// TestSealsThatAreGone has hosts find that seals are gone: when they start, and
+// while they run.
+func TestSealsThatAreGone(t *testing.T) {
+	t.Parallel()
+	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
+		const told = "seals of the audit are gone"
+		start := func() (*core.Core, *ssotest.Log) {
+			log := new(ssotest.Log)
+			started, err := core.New(t.Context(), core.Options{Config: env.Config, Store: env.Store, Keys: env.Keys,
+				Logger: slog.New(slog.NewTextHandler(log, nil)), SealEvery: time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = started.Close(context.Background()) })
+			return started, log
+		}
+		sealAnother := func(name string) {
+			t.Helper()
+			before, err := sealed(env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			env.User(name, nil)
+			for now := before; now == before; time.Sleep(time.Millisecond) {
+				if now, err = sealed(env); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		running, log := start()
+		sealAnother("jane")
+		sealAnother("john")
+		if strings.Contains(log.String(), told) {
+			t.Fatalf("nothing is gone:\n%s", log)
+		}
+		env.Exec("DELETE FROM gatehouse_audit_seal")
+		for !strings.Contains(log.String(), told) {
+			time.Sleep(time.Millisecond)
+		}
+		later, startLog := start()
+		for !strings.Contains(startLog.String(), told) {
+			time.Sleep(time.Millisecond)
+		}
+		for _, name := range []string{"ann", "zoe", "max"} { // sealing goes on
+			sealAnother(name)
+		}
+		for _, c := range []*core.Core{running, later} {
+			if err := c.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, log := range []*ssotest.Log{log, startLog} {
+			if n := strings.Count(log.String(), told); n != 1 || !strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("told %d times:\n%s", n, log)
+			}
+		}
+	})
+}
+
+// sealed returns how many entries were sealed.
+func sealed(env *ssotest.Env) (int64, error) {
+	head, _, err := env.Store.SealHead(env.T.Context())
+	return head.Sealed, err
 }

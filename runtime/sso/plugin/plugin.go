@@ -116,8 +116,21 @@ func (p *SSO) Import(call sso.Call, options core.ImportOptions) *core.Import {
 	return p.core.NewImport(call, options)
 }
 
-// What an import takes and returns, for those who may not import core.
+// ListUsers goes through users, for the operator of the host; see
+// core.ListUsers.
+func (p *SSO) ListUsers(ctx context.Context, call sso.Call, list UserList, each func(sso.User) error) error {
+	return p.core.ListUsers(ctx, call, list, each)
+}
+
+// UserSessions returns the sessions of a user, for the operator of the host; see
+// core.UserSessions.
+func (p *SSO) UserSessions(ctx context.Context, call sso.Call, userID string) ([]sso.Session, error) {
+	return p.core.UserSessions(ctx, call, userID)
+}
+
+// What these take and return, for those who may not import core.
 type (
+	UserList      = core.UserList
 	ImportOptions = core.ImportOptions
 	ImportOutcome = core.Outcome
 )

@@ -20,6 +20,13 @@ type UserFilter struct {
 	Names   []NameFilter
 	NamesOr bool
 
+	// Text is to be a part of the username or of a name, whatever their case,
+	// or the e-mail with one of TextDigests. "": any.
+	Text        string
+	TextDigests []string
+
+	IsLocked, IsSuperUser bool // true: only these
+
 	Offset, Limit int // Limit 0: no limit
 }
 
@@ -55,9 +62,50 @@ func (s *Store) FindUsers(ctx context.Context, filter UserFilter) (users []*User
 	return users, total, err
 }
 
+// ScanUsers returns up to limit users that a filter chooses, above a primary key
+// and in its order: for who goes through all of them, page by page. The filter's
+// own Offset and Limit do not count.
+func (s *Store) ScanUsers(ctx context.Context, filter UserFilter, above int64, limit int) (users []*User, err error) {
+	where, args := filter.conditions(s.db.Dialect())
+	if where == "" {
+		where = " WHERE"
+	} else {
+		where += " AND"
+	}
+	args = append(args, above)
+	err = s.db.Read(ctx, database.Query{
+		SQL:  fmt.Sprintf("SELECT %s FROM zato_sso_user u%s u.id > $%d ORDER BY u.id LIMIT %d", userColumns, where, len(args), limit),
+		Args: args,
+		Row: func(scan func(...any) error) error {
+			user := new(User)
+			users = append(users, user)
+			return scan(user.columns()...)
+		}})
+	return users, err
+}
+
+// UsernamesFrom returns up to limit usernames that begin with a text, in their
+// order.
+func UsernamesFrom(ctx context.Context, db database.DB, prefix string, limit int) (usernames []string, err error) {
+	column := "username"
+	if db.Dialect() == database.PostgreSQL {
+		column = `username COLLATE "C"`
+	}
+	err = db.Read(ctx, database.Query{
+		SQL:  fmt.Sprintf("SELECT username FROM zato_sso_user WHERE %s >= $1 AND %s < $2 ORDER BY %s LIMIT %d", column, column, column, limit),
+		Args: []any{prefix, prefix + string(utf8.MaxRune)},
+		Row: func(scan func(...any) error) error {
+			var username string
+			err := scan(&username)
+			usernames = append(usernames, username)
+			return err
+		}})
+	return usernames, err
+}
+
 // Texts returns all texts that the filter compares with columns.
 func (f *UserFilter) Texts() []string {
-	texts := []string{f.UserID, f.Username, f.SignUpStatus, f.ApprovalStatus}
+	texts := []string{f.UserID, f.Username, f.SignUpStatus, f.ApprovalStatus, f.Text}
 	for _, name := range f.Names {
 		texts = append(texts, name.Text)
 	}
@@ -78,12 +126,38 @@ func (f *UserFilter) conditions(dialect database.Dialect) (where string, args []
 			all = append(all, "u."+exact.column+" = "+arg(exact.value))
 		}
 	}
-	if len(f.EmailDigests) > 0 {
-		var digests []string
-		for _, digest := range f.EmailDigests {
-			digests = append(digests, arg(digest))
+	emailIn := func(digests []string) string {
+		var list []string
+		for _, digest := range digests {
+			list = append(list, arg(digest))
 		}
-		all = append(all, "u.gatehouse_email_digest IN ("+strings.Join(digests, ", ")+")")
+		return "u.gatehouse_email_digest IN (" + strings.Join(list, ", ") + ")"
+	}
+	contains := func(column, text string) string {
+		return column + " LIKE " + arg("%"+escapeLike.Replace(text)+"%") + ` ESCAPE '!'`
+	}
+	if len(f.EmailDigests) > 0 {
+		all = append(all, emailIn(f.EmailDigests))
+	}
+	if f.IsLocked {
+		all = append(all, "u.is_locked")
+	}
+	if f.IsSuperUser {
+		all = append(all, "u.is_super_user")
+	}
+	if f.Text != "" {
+		username := "lower(u.username)" // whose other letters both engines leave alone like this
+		if dialect == database.PostgreSQL {
+			username = `lower(u.username COLLATE "C")`
+		}
+		parts := []string{contains(username, asciiLower(f.Text))}
+		for _, name := range []string{"display_name", "first_name", "middle_name", "last_name"} {
+			parts = append(parts, contains("u."+name+"_upper", *searchText(&f.Text)))
+		}
+		if len(f.TextDigests) > 0 {
+			parts = append(parts, emailIn(f.TextDigests))
+		}
+		all = append(all, "("+strings.Join(parts, " OR ")+")")
 	}
 	var names []string
 	for _, name := range f.Names {
@@ -92,7 +166,7 @@ func (f *UserFilter) conditions(dialect database.Dialect) (where string, args []
 			names = append(names, "u."+name.Column+"_upper = "+arg(upper))
 			continue
 		}
-		contains := "u." + name.Column + "_upper LIKE " + arg("%"+escapeLike.Replace(upper)+"%") + ` ESCAPE '!'`
+		contains := contains("u."+name.Column+"_upper", upper)
 		if dialect == database.SQLite && utf8.RuneCountInString(upper) >= trigram {
 			phrase := name.Column + `_upper : "` + strings.ReplaceAll(upper, `"`, `""`) + `"`
 			contains = "(" + contains + " AND u.id IN (SELECT rowid FROM gatehouse_sso_user_names WHERE gatehouse_sso_user_names MATCH " + arg(phrase) + "))"
@@ -110,6 +184,16 @@ func (f *UserFilter) conditions(dialect database.Dialect) (where string, args []
 		return "", nil
 	}
 	return " WHERE " + strings.Join(all, " AND "), args
+}
+
+// asciiLower is the lower case of ASCII letters alone.
+func asciiLower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // trigram is how many characters a text must have to be found through an index

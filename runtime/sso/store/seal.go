@@ -113,6 +113,24 @@ func (s *Store) Seals(ctx context.Context, from, to int64, limit int) ([]Seal, e
 	return seals, err
 }
 
+// SealEnds returns, as of one moment, where the chain begins and ends by its
+// head, and the lowest and the highest number of the seals that there are; none
+// where there are no seals.
+func (s *Store) SealEnds(ctx context.Context) (head SealHead, found bool, ends []int64, err error) {
+	end := func(sql string) database.Query {
+		return database.Query{SQL: sql, Row: func(scan func(...any) error) error {
+			var number int64
+			err := scan(&number)
+			ends = append(ends, number)
+			return err
+		}}
+	}
+	err = s.db.Read(ctx, s.readHead(s.sql.seals.head, &head, &found),
+		end("SELECT number FROM gatehouse_audit_seal ORDER BY number LIMIT 1"),
+		end("SELECT number FROM gatehouse_audit_seal ORDER BY number DESC LIMIT 1"))
+	return head, found, ends, err
+}
+
 // Unsealed is what is to be sealed, as of one moment.
 type Unsealed struct {
 	Head    SealHead
