@@ -40,6 +40,8 @@ func calls(target user) []oneCall {
 		{"GET", "/user/linked", id, "ust", "400", "400", "E005001"},
 		{"POST", "/user/linked", id.with(elements{"auth_type": "basic_auth", "auth_username": "pubapi", "is_active": true}), "ust", "400", "400", "E005001"},
 		{"DELETE", "/user/linked", id.with(elements{"auth_type": "basic_auth", "auth_username": "pubapi"}), "ust", "400", "400", "E005001"},
+		{"GET", "/audit", elements{"op": "user.login", "page_size": 1}, "ust", "400", "400", "E005001"},
+		{"GET", "/audit/export", elements{"op": "user.login"}, "ust", "400", "400", "E005001"},
 		{"GET", "/user/session", elements{"target_ust": target.ust}, "current_ust", "E007001", "400", "E005001"},
 		{"POST", "/user/session", elements{"target_ust": target.ust}, "current_ust", "E007001", "400", "E005001"},
 		{"PATCH", "/user/session", nil, "ust", "E007001", "400", ""},

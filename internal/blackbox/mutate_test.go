@@ -127,6 +127,9 @@ func (a *attack) run(t *testing.T, random *rand.Rand) {
 		if err == nil {
 			answer, err = http.ReadResponse(reader, &http.Request{Method: m.method})
 		}
+		for err == nil && answer.StatusCode == http.StatusContinue { // is none yet
+			answer, err = http.ReadResponse(reader, &http.Request{Method: m.method})
+		}
 		var body []byte
 		if err == nil {
 			body, err = io.ReadAll(answer.Body)

@@ -23,6 +23,8 @@ var handlers = map[string][]string{
 	"/user/password":       {"PATCH"},
 	"/user/totp":           {"PATCH"},
 	"/user/linked":         {"GET", "POST", "DELETE"},
+	"/audit":               {"GET"},
+	"/audit/export":        {"GET"},
 	"/user/session":        {"GET", "POST", "PATCH"},
 	"/user/session/list":   {"GET"},
 	"/user/attr":           {"POST", "PATCH", "PUT", "GET", "DELETE"},

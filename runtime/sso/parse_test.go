@@ -2,6 +2,7 @@ package sso_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,44 @@ func FuzzSearchFromJSON(f *testing.F) {
 			}
 			if email, ok := data["email"].(string); ok && criteria.Email != sso.Some(email) {
 				t.Errorf("e-mail %q became %v", email, criteria.Email)
+			}
+		}
+	})
+}
+
+// FuzzAuditFromJSON takes any JSON object: numbers are from 0, what can be
+// chosen is chosen from what there is, and what is left has a problem.
+func FuzzAuditFromJSON(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"op": "user.login", "actor": 7}`, `{"since": "2d12h", "until": "2026-07-01"}`, `{"before": 9007199254740992}`,
+		`{"order": "asc", "after": "12", "page_size": 1e3}`, `{"result": null, "sub_status": []}`} {
+		f.Add(seed)
+	}
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text string) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var data map[string]any
+		if decoder.Decode(&data) != nil {
+			return
+		}
+		for _, criteria := range []sso.AuditCriteria{sso.AuditFromJSON(data), sso.AuditFromMap(data)} {
+			if criteria.Problem() != nil {
+				continue
+			}
+			if criteria.Before < 0 || criteria.After < 0 || criteria.PageSize < 0 || criteria.Before > sso.MaxSerial {
+				t.Errorf("%+v", criteria)
+			}
+			for _, key := range sso.KeysOfAudit() {
+				value, isText := data[key.Name].(string)
+				if isText && key.Values != nil && !slices.Contains(key.Values, value) {
+					t.Errorf("%s is %q", key.Name, value)
+				}
+			}
+			if actor, ok := data["actor"].(string); ok && criteria.Actor != actor {
+				t.Errorf("actor %q became %q", actor, criteria.Actor)
+			}
+			if since, until := criteria.Between(now); since.Year() < 1 || since.Year() > 9999 || until.Year() < 1 || until.Year() > 9999 {
+				t.Errorf("between %v and %v", since, until)
 			}
 		}
 	})
