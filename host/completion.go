@@ -162,21 +162,9 @@ func (i *installation) keyIDs() func(context.Context, string) []cobra.Completion
 	}
 }
 
-// auditedOperations are those of sso.
-var auditedOperations = []string{
-	sso.OpCreateUser, sso.OpCreateSuperUser, sso.OpGetCurrentUser, sso.OpGetUserByID, sso.OpUpdateCurrentUser,
-	sso.OpGetUserByUsername, sso.OpUpdateUserByID, sso.OpLogin, sso.OpLogout, sso.OpSignup, sso.OpConfirmSignup,
-	sso.OpSearch, sso.OpLockUser, sso.OpUnlockUser, sso.OpApproveUser, sso.OpRejectUser, sso.OpDeleteUserByID,
-	sso.OpDeleteUserByUsername, sso.OpChangePassword, sso.OpSetPassword, sso.OpResetTOTPKey, sso.OpCreateResetToken,
-	sso.OpAccessResetToken, sso.OpChangeResetPassword, sso.OpValidateTOTPCode, sso.OpTOTPURI, sso.OpGetUserByLinkedAuth,
-	sso.OpGetLinkedAuthList, sso.OpCreateLinkedAuth, sso.OpDeleteLinkedAuth, sso.OpExternalSession,
-	sso.OpEndExternalSessions, sso.OpGetSession, sso.OpVerifySession, sso.OpRenewSession, sso.OpListSessions,
-	sso.OpCreateAttribute, sso.OpSetAttribute, sso.OpUpdateAttribute, sso.OpDeleteAttribute, sso.OpGetAttribute,
-}
-
 // operations are the operations that the audit has entries of.
 func operations(_ context.Context, begun string) (names []cobra.Completion) {
-	for _, name := range auditedOperations {
+	for _, name := range sso.Operations() {
 		if strings.HasPrefix(name, begun) {
 			names = append(names, name)
 		}

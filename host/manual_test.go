@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -284,29 +280,5 @@ func TestCommandsPage(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil || !bytes.Contains(readme, []byte("(docs/commands.md)")) {
 		t.Errorf("the README does not link to docs/commands.md: %v", err)
-	}
-}
-
-// TestAuditedOperations holds the list for completion to the operations of the
-// SSO.
-func TestAuditedOperations(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../runtime/sso/operation.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := 0
-	ast.Inspect(file, func(node ast.Node) bool {
-		value, ok := node.(*ast.BasicLit)
-		if !ok {
-			return true
-		}
-		count++
-		if name := strings.Trim(value.Value, `"`); !slices.Contains(auditedOperations, name) {
-			t.Errorf("%s is not among the operations that are offered", name)
-		}
-		return true
-	})
-	if count != len(auditedOperations) {
-		t.Errorf("%d operations are offered, and there are %d", len(auditedOperations), count)
 	}
 }

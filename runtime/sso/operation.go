@@ -1,5 +1,7 @@
 package sso
 
+import "slices"
+
 // Operations, as errors and audit entries name them.
 const (
 	OpCreateUser        = "user.create_user"
@@ -53,6 +55,10 @@ const (
 	OpListAudit   = "audit.list"
 	OpExportAudit = "audit.export"
 )
+
+// Operations lists the operations that the audit has entries of, in the order of
+// the constants.
+func Operations() []string { return slices.Clone(operations) }
 
 // operations are all of them, in the order of the constants.
 var operations = []string{

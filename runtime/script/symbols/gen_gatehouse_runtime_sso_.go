@@ -106,6 +106,7 @@ func gatehouse_runtime_sso_Symbols() map[string]p_reflect_.Value {
 		"OpUpdateUserByID":         p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"user.update_user_by_id\"", p_go_token_.STRING, 0)),
 		"OpValidateTOTPCode":       p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"totp.validate_code\"", p_go_token_.STRING, 0)),
 		"OpVerifySession":          p_reflect_.ValueOf(p_go_constant_.MakeFromLiteral("\"session.verify\"", p_go_token_.STRING, 0)),
+		"Operations":               p_reflect_.ValueOf(p_gatehouse_runtime_sso_.Operations),
 		"ParseTime":                p_reflect_.ValueOf(p_gatehouse_runtime_sso_.ParseTime),
 		"PasswordAboutToExpire":    p_reflect_.ValueOf(p_gatehouse_runtime_sso_.PasswordAboutToExpire),
 		"PasswordExpired":          p_reflect_.ValueOf(p_gatehouse_runtime_sso_.PasswordExpired),
