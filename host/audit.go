@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -132,7 +133,7 @@ func textEntry(out io.Writer, e store.AuditEntry) error {
 // printableLine keeps what came from clients from steering the terminal.
 func printableLine(line string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		if !unicode.IsPrint(r) {
 			return '?'
 		}
 		return r
@@ -155,7 +156,7 @@ func jsonEntry(out io.Writer, e store.AuditEntry) error {
 		}
 		return strings.Split(joined, ",")
 	}
-	return json.NewEncoder(out).Encode(auditRecord{
+	return writeJSON(out, auditRecord{
 		AuditEntry: e, Time: sso.FormatTime(e.Time),
 		SubStatus: list(e.SubStatus), Keys: list(e.Keys), Changes: json.RawMessage(e.Changes),
 	})

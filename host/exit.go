@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -68,7 +67,7 @@ func report(stderr io.Writer, err error, asJSON bool) int {
 		if said.SubStatus == nil {
 			said.SubStatus = []sso.Code{}
 		}
-		_ = json.NewEncoder(stderr).Encode(said) // nobody is left to be told
+		_ = writeJSON(stderr, said) // nobody is left to be told
 	case !errors.Is(err, errReported):
 		fmt.Fprintf(stderr, "gatehouse: %v\n", err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -273,7 +272,7 @@ func (r *userImport) advise(err error) error {
 
 func (r *userImport) say(out io.Writer) error {
 	if r.asJSON {
-		return json.NewEncoder(out).Encode(r.sum)
+		return writeJSON(out, r.sum)
 	}
 	for _, line := range r.sum.lines() {
 		if _, err := fmt.Fprintln(out, line); err != nil {

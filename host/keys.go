@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -288,7 +287,7 @@ func tellRotation(cmd *cobra.Command, host *opened, usage secret.Usage, asJSON b
 	}
 	out := cmd.OutOrStdout()
 	if asJSON {
-		return json.NewEncoder(out).Encode(done)
+		return writeJSON(out, done)
 	}
 	fmt.Fprintf(out, "Everything is encrypted with key %s; encrypted anew: %s\n", done.Newest, counted(done.Changed, "row", "rows"))
 	if done.Unreadable > 0 {

@@ -3,7 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -38,7 +42,31 @@ func askedForJSON(cmd *cobra.Command, args []string) bool {
 
 // encode prints a result as JSON, on a line of its own.
 func encode(cmd *cobra.Command, result any) error {
-	return json.NewEncoder(cmd.OutOrStdout()).Encode(result)
+	return writeJSON(cmd.OutOrStdout(), result)
+}
+
+// writeJSON writes a value as a line of JSON. What a terminal would obey, or show
+// nothing of, is escaped: users choose their names, and clients what they say they
+// are.
+func writeJSON(out io.Writer, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	line := make([]byte, 0, len(text)+1)
+	for _, r := range string(text) {
+		switch {
+		case r < 0x7f || unicode.IsPrint(r):
+			line = utf8.AppendRune(line, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			line = fmt.Appendf(line, `\u%04x\u%04x`, high, low)
+		default:
+			line = fmt.Appendf(line, `\u%04x`, r)
+		}
+	}
+	_, err = out.Write(append(line, '\n'))
+	return err
 }
 
 // remark says on standard error what is no result.
@@ -48,5 +76,5 @@ func remark(cmd *cobra.Command, format string, args ...any) {
 		fmt.Fprintln(cmd.ErrOrStderr(), text)
 		return
 	}
-	_ = json.NewEncoder(cmd.ErrOrStderr()).Encode(map[string]string{"note": text}) // which is no result
+	_ = writeJSON(cmd.ErrOrStderr(), map[string]string{"note": text}) // which is no result
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/plugin"
 )
 
@@ -134,10 +135,11 @@ secrets are shown, neither the password nor the TOTP key.`,
 	return cmd
 }
 
-// userOf returns the user with a username or a user ID, or nil.
-func (o *opened) userOf(cmd *cobra.Command, name string) (*sso.User, error) {
-	user, err := o.sso.SSO().UserByUsername(cmd.Context(), o.asOperator(cmd), name, false)
-	if user != nil || err != nil || !strings.HasPrefix(name, "zusr") {
+// userOf returns the user with a user ID or a username, or nil. An ID goes before
+// a name, whatever somebody calls himself.
+func (o *opened) userOf(cmd *cobra.Command, name string) (user *sso.User, err error) {
+	if !ident.IsUserID(name) {
+		user, err = o.sso.SSO().UserByUsername(cmd.Context(), o.asOperator(cmd), name, false)
 		return user, fromSSO(err)
 	}
 	err = o.sso.ListUsers(cmd.Context(), o.asOperator(cmd), plugin.UserList{UserID: name}, func(found sso.User) error {

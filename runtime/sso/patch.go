@@ -18,7 +18,7 @@ type UserPatch struct {
 	IsTOTPEnabled      Optional[bool]      `validate:"-"`
 	TOTPKey            Optional[string]    `validate:"omitnil,totp_key"`
 	TOTPLabel          Optional[string]    `validate:"omitnil,plaintext"`
-	Username           Optional[string]    `validate:"omitnil,notempty,plaintext,username_length,nowhitespace"`
+	Username           Optional[string]    `validate:"omitnil,notempty,plaintext,username_length,nowhitespace,not_user_id"`
 	IsLocked           Optional[bool]      `validate:"-"`
 	PasswordExpiry     Optional[time.Time] `validate:"-"`
 	PasswordMustChange Optional[bool]      `validate:"-"`

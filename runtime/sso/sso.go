@@ -154,6 +154,10 @@ type LoginRequest struct {
 	// its own; "" is not known. Wrong guesses are counted for it, unless the
 	// app may send addresses.
 	PeerAddr string
+
+	// PeerAgent is the User-Agent of the request, if the app sent a UserAgent
+	// of its own. Where the app may not, the audit has this one and PeerAddr.
+	PeerAgent string
 }
 
 // SessionInfo is a session that login has opened.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gatehouse/runtime/sso"
-	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/store"
 )
 
@@ -232,8 +231,8 @@ func (c *Core) auditFilter(ctx context.Context, criteria *sso.AuditCriteria, now
 // auditUser returns the ID of a user who is named by his ID or his username.
 // What has the form of an ID is one, whatever somebody calls himself.
 func (c *Core) auditUser(ctx context.Context, user string) (string, error) {
-	if user == "" || ident.IsUserID(user) {
-		return user, nil
+	if user == "" {
+		return "", nil
 	}
 	return c.store.UserID(ctx, user)
 }

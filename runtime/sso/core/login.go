@@ -18,6 +18,14 @@ import (
 // user's row is.
 func (c *Core) Login(ctx context.Context, call sso.Call, login sso.LoginRequest) (sso.SessionInfo, error) {
 	op, err := c.begin(sso.OpLogin, call, false)
+	if !slices.Contains(c.cfg.Apps.LoginMetadataAllowed, call.App) { // the audit has what is known, not what is said
+		if login.PeerAddr != "" {
+			op.entry.RemoteAddr = tidy(joinAddresses(login.PeerAddr))
+		}
+		if login.HasUserAgent {
+			op.entry.UserAgent = tidy(login.PeerAgent)
+		}
+	}
 	if err != nil {
 		return sso.SessionInfo{}, op.finish(ctx, hideApp(err, c.cfg.Apps.InformIfAppInvalid), false)
 	}

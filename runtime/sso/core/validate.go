@@ -11,6 +11,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/totp"
 )
 
@@ -41,6 +42,7 @@ func newValidator(cfg *Config) *validator.Validate {
 	onText("notempty", func(text string) bool { return text != "" })
 	onText("plaintext", isPlainText)
 	onText("nowhitespace", func(text string) bool { return !strings.ContainsFunc(text, isBlank) })
+	onText("not_user_id", func(text string) bool { return !ident.IsUserID(text) })
 	onText("totp_key", totp.ValidKey)
 	onText("username_length", func(text string) bool { return utf8.RuneCountInString(text) <= cfg.Signup.MaxLengthUsername })
 	onText("email_length", func(text string) bool { return utf8.RuneCountInString(text) <= cfg.Signup.MaxLengthEmail })
@@ -65,6 +67,7 @@ var valueCodes = map[string]sso.Code{
 	"Email.email_length":       sso.EmailTooLong,
 	"Email.nowhitespace":       sso.EmailWhitespace,
 	"Username.notempty":        sso.UsernameInvalid,
+	"Username.not_user_id":     sso.UsernameInvalid,
 	"Username.username_length": sso.UsernameTooLong,
 	"Username.nowhitespace":    sso.UsernameWhitespace,
 }
@@ -72,6 +75,7 @@ var valueCodes = map[string]sso.Code{
 var ruleTexts = map[string]string{
 	"plaintext":       "must be valid UTF-8 without NUL",
 	"nowhitespace":    "must not contain whitespace or characters that show nothing",
+	"not_user_id":     "must not have the form of a user ID, which it could be taken for",
 	"totp_key":        "must be base32, 16 characters or more",
 	"username_length": "is longer than signup.max_length_username",
 	"email_length":    "is longer than signup.max_length_email",

@@ -43,6 +43,7 @@ func (a api) login(ctx context.Context, in *input) (answer, error) {
 		call.RemoteAddr, login.HasRemoteAddr = addr, true
 	}
 	if agent := in.text("user_agent"); agent != "" {
+		login.PeerAgent = call.UserAgent
 		call.UserAgent, login.HasUserAgent = agent, true
 	}
 	if in.fault != nil {

@@ -207,6 +207,15 @@ func TestLoginAndLogout(t *testing.T) {
 			"current_app": "META", "remote_addr": "10.0.0.1", "user_agent": "app"}); status != 200 || got["status"] != "ok" {
 			t.Errorf("an app that may send metadata: %d %v", status, got)
 		}
+		// Who may not say where he comes from has not done so in the audit.
+		forged := map[string]any{"username": "jane", "password": "x", "remote_addr": "6.6.6.6", "user_agent": "forged"}
+		s.want(403, refused("E005001"), http.MethodPost, "/user/login", forged)
+		for _, entry := range s.Audit(sso.OpLogin) {
+			if isAllowed := entry.App == "META"; !isAllowed && (entry.RemoteAddr != ssotest.Addr || !strings.HasPrefix(entry.UserAgent, "Go-http-client")) ||
+				isAllowed && (entry.RemoteAddr != "10.0.0.1" || entry.UserAgent != "app") {
+				t.Errorf("audit: %+v", entry)
+			}
+		}
 		s.want(200, ok, http.MethodPost, "/user/logout", map[string]any{"ust": ust})
 		s.want(200, ok, http.MethodPost, "/user/logout", map[string]any{"ust": ust})
 		s.want(200, ok, http.MethodPost, "/user/logout", map[string]any{"ust": "garbage"})

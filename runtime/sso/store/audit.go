@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/database"
+	"gatehouse/runtime/sso/ident"
 )
 
 const auditColumns = "id, time, cid, op, actor, target, app, remote_addr, user_agent, result, sub_status, keys, changes"
@@ -296,9 +297,13 @@ func (s *Store) SamplePasswords(ctx context.Context, n int) ([]string, error) {
 	return samples, err
 }
 
-// UserID returns the ID of the user with a username; where there is none, the
-// text itself is returned, which may be the ID of a user that is gone.
+// UserID returns the ID of the user with a username. What has the form of an ID is
+// one, whatever somebody calls himself; where there is no user, the text itself is
+// returned.
 func (s *Store) UserID(ctx context.Context, usernameOrID string) (string, error) {
+	if ident.IsUserID(usernameOrID) {
+		return usernameOrID, nil
+	}
 	found, err := s.Read(ctx, Lookup{Username: usernameOrID})
 	if err != nil || found.Target == nil {
 		return usernameOrID, err
