@@ -51,6 +51,15 @@ func subcommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s no command %q%s: see %q", has, args[0], meant(cmd, args[0]), cmd.CommandPath()+" --help")
 }
 
+// similarTo tells which of some names are like a text.
+func similarTo(text string, names []string) string {
+	known := new(cobra.Command) // which finds names that are similar
+	for _, name := range names {
+		known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	return meant(known, text)
+}
+
 // meant tells which commands below one are named like a text.
 func meant(cmd *cobra.Command, text string) string {
 	cmd.SuggestionsMinimumDistance = 2 // letters, cobra's own default

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/runtime/sso"
+	"gatehouse/runtime/sso/ident"
 	"gatehouse/runtime/sso/store"
 )
 
@@ -48,7 +50,11 @@ entry= is the ID that "gatehouse audit verify" names an entry by. Actors and tar
 are user IDs: "gatehouse sso show-user" tells whose. With --json there is a JSON
 object a line.
 
-Without --limit these are the newest 1000 that the other flags choose.`,
+Without --limit these are the newest 1000 that the other flags choose.
+
+The operations that --op takes:
+
+` + inLines(sso.Operations(), 78),
 		Example: `  gatehouse audit list --since 1d
   gatehouse audit list --user jane --op user.login --limit 10
   gatehouse audit list --since 2026-01-01 --limit 0 --json`,
@@ -57,6 +63,9 @@ Without --limit these are the newest 1000 that the other flags choose.`,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cmd.Flags().Changed("entry") && filter.ID <= 0 {
 				return errors.New("--entry: want the ID of an entry, a number above 0")
+			}
+			if cmd.Flags().Changed("op") && !slices.Contains(sso.Operations(), filter.Op) {
+				return fmt.Errorf("--op: there is no operation %q%s: %q lists them", filter.Op, similarTo(filter.Op, sso.Operations()), "gatehouse audit list --help")
 			}
 			if filter.Limit < 0 {
 				return errors.New("--limit: want a number of entries, or 0 for all")
@@ -69,6 +78,9 @@ Without --limit these are the newest 1000 that the other flags choose.`,
 				if user != "" {
 					if filter.User, err = records.UserID(cmd.Context(), user); err != nil {
 						return err
+					}
+					if filter.User == user && !ident.IsUserID(user) {
+						remark(cmd, "there is no user %q", user)
 					}
 				}
 				show := textEntry
@@ -101,6 +113,30 @@ Without --limit these are the newest 1000 that the other flags choose.`,
 	return cmd
 }
 
+// inLines joins names by commas, in lines of so many characters at most.
+func inLines(names []string, width int) string {
+	var text strings.Builder
+	used := 0
+	for i, name := range names {
+		if i < len(names)-1 {
+			name += ","
+		}
+		switch {
+		case used == 0:
+		case used+1+len(name) > width:
+			text.WriteByte('\n')
+			used = 0
+		default:
+			text.WriteByte(' ')
+			used++
+		}
+		text.WriteString(name)
+		used += len(name)
+	}
+	return text.String()
+}
+
+// parseSince reads --since.
 func parseSince(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

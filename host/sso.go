@@ -146,6 +146,11 @@ logs in as over REST, and the password and the TOTP code are checked.`,
 		Args:        exactArg("USERNAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			login.Username = args[0]
+			for _, flag := range []string{"totp-code", "new-password"} {
+				if cmd.Flags().Changed(flag) && !cmd.Flags().Changed("password") {
+					return fmt.Errorf("--%s needs --password: without it nothing is checked, and no password is changed", flag)
+				}
+			}
 			return in.reading(cmd, func(host *opened) error {
 				call := host.asOperator(cmd)
 				call.Trusted = !cmd.Flags().Changed("password")
