@@ -20,6 +20,7 @@ type edge struct {
 	tls         *certificate.Source // nil: plain HTTP
 	plain       net.Listener        // whose requests are sent on to TLS; nil for none
 	connections *channel.Connections
+	redirected  *channel.Connections // those to plain, which take none of the others
 }
 
 // tlsSection is the path of the settings of TLS.
@@ -50,8 +51,22 @@ func (r *Runtime) openEdge(ctx context.Context) (*edge, error) {
 		if err != nil {
 			return nil, r.cfg.Locate(fmt.Errorf("http.tls.redirect_listen: %w", err))
 		}
+		most := redirectedConnections(cfg.MaxConnections)
+		e.redirected = channel.NewConnections(channel.ConnectionsConfig{
+			Max: most, PerAddress: min(most, cfg.MaxConnectionsPerAddress), Uncounted: proxies,
+			Logger: r.logger.With("listener", "http.tls.redirect_listen"),
+		})
 	}
 	return e, nil
+}
+
+// redirectedConnections is how many connections plain HTTP may have that is sent
+// on to TLS: a tenth of those of TLS, beside them.
+func redirectedConnections(most int) int {
+	if most == 0 {
+		most = channel.MaxConnections()
+	}
+	return max(16, most/10)
 }
 
 func (e *edge) close() {
@@ -98,8 +113,8 @@ func (r *Runtime) serveHTTP(ctx context.Context, listener net.Listener, handler 
 			port = tcp.Port
 		}
 		redirect := config
-		redirect.TLS, redirect.Quiet = nil, true
-		redirect.Handler = r.edge.tls.Plain(channel.Redirect(port))
+		redirect.TLS, redirect.Quiet, redirect.Connections = nil, true, r.edge.redirected
+		redirect.Handler = channel.Bounded(r.edge.tls.Plain(channel.Redirect(channel.RedirectConfig{Port: port, Names: r.edge.tls.Names})), cfg.WriteTimeout)
 		group.Go(func() error { return channel.NewServer(redirect).Serve(ctx, r.edge.plain) })
 	}
 	group.Go(func() error { // when all is there that an authority asks

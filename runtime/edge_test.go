@@ -1,10 +1,12 @@
 package runtime_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -74,6 +76,120 @@ func TestTLSOfAHost(t *testing.T) {
 	}
 	if strings.Contains(h.log.String(), "plain HTTP on an address") {
 		t.Errorf("log: %s", h.log)
+	}
+}
+
+// redirecting has a host with TLS send plain HTTP on, and returns how to dial
+// the latter and a client of the former.
+func redirecting(t *testing.T, change func(*runtime.Config)) (h *host, dial func() net.Conn, client *http.Client) {
+	t.Helper()
+	ca := pgtest.NewCA(t)
+	issued := ca.Issue(t, "sso.example.com", "127.0.0.1")
+	h = start(t, options{change: func(cfg *runtime.Config) {
+		cfg.HTTP.TLS.CertFile, cfg.HTTP.TLS.KeyFile, cfg.HTTP.TLS.RedirectListen = issued.File, issued.KeyFile, "127.0.0.1:0"
+		if change != nil {
+			change(cfg)
+		}
+	}})
+	text, err := os.ReadFile(ca.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(text)
+	dial = func() net.Conn {
+		t.Helper()
+		connection, err := net.Dial("tcp", h.runtime.RedirectAddress().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { connection.Close() })
+		return connection
+	}
+	return h, dial, &http.Client{
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true},
+		Timeout:   time.Minute,
+	}
+}
+
+const redirected = "GET / HTTP/1.1\r\nHost: sso.example.com\r\n\r\n"
+
+// TestRedirectedClientsThatDoNotRead are ended.
+func TestRedirectedClientsThatDoNotRead(t *testing.T) {
+	t.Parallel()
+	_, dial, _ := redirecting(t, func(cfg *runtime.Config) { cfg.HTTP.WriteTimeout = time.Second })
+	connection := dial()
+	if err := connection.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	var timeout net.Error
+	for many := strings.Repeat(redirected, 100); ; {
+		if _, err := io.WriteString(connection, many); errors.As(err, &timeout) && timeout.Timeout() {
+			t.Fatal("the server does not end the connection")
+		} else if err != nil {
+			return
+		}
+	}
+}
+
+// TestRedirectedClientsKeepNoneFromTLS has many of them take all that they can
+// have, while others come by TLS, where there are fewer connections.
+func TestRedirectedClientsKeepNoneFromTLS(t *testing.T) {
+	t.Parallel()
+	h, dial, client := redirecting(t, func(cfg *runtime.Config) {
+		cfg.HTTP.WriteTimeout, cfg.HTTP.MaxConnections = time.Hour, 4
+	})
+	many := strings.Repeat(redirected, 100)
+	for range 8 {
+		connection := dial()
+		for { // until the server waits for the client to read
+			if err := connection.SetWriteDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(connection, many); err != nil {
+				break
+			}
+		}
+	}
+	for range 10 {
+		response, err := client.Get(strings.Replace(h.url, "http:", "https:", 1) + "/zato/ping")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+}
+
+// TestRedirectGoesToNamesOfTheCertificate refuses any other host, and what is
+// beyond the bounds of a request.
+func TestRedirectGoesToNamesOfTheCertificate(t *testing.T) {
+	t.Parallel()
+	_, dial, _ := redirecting(t, nil)
+	for request, want := range map[string]int{
+		redirected: 308,
+		"GET / HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n":                                                       308,
+		"GET / HTTP/1.1\r\nHost: evil.com\r\n\r\n":                                                           400,
+		"GET http://evil.com/ HTTP/1.1\r\nHost: sso.example.com\r\n\r\n":                                     400,
+		"GET / HTTP/1.1\r\nHost: sso.example.com:80:90\r\n\r\n":                                              400,
+		"OPTIONS * HTTP/1.1\r\nHost: sso.example.com\r\n\r\n":                                                400,
+		"GET /" + strings.Repeat("x", 17<<10) + " HTTP/1.1\r\nHost: sso.example.com\r\n\r\n":                 414,
+		"GET / HTTP/1.1\r\nHost: sso.example.com\r\n" + strings.Repeat("X: y\r\n", 201) + "\r\n":             431,
+		"POST / HTTP/1.1\r\nHost: sso.example.com\r\nContent-Length: 100\r\n\r\n" + "never comes to its end": 308,
+	} {
+		connection := dial()
+		if _, err := io.WriteString(connection, request); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		location := response.Header.Get("Location")
+		if response.StatusCode != want || strings.Contains(location, "evil") || (location != "") != (want == 308) ||
+			response.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%.80q: %s %v", request, response.Status, response.Header)
+		}
 	}
 }
 

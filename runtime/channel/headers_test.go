@@ -138,29 +138,64 @@ func TestLimitsOfTheRequestLineAndHeader(t *testing.T) {
 }
 
 func TestRedirect(t *testing.T) {
+	named := []string{"sso.example.com", "*.apps.example.com", "Caf.example.com", "192.0.2.7", "::1"}
 	for _, test := range []struct {
 		port                 int
+		names                []string
 		method, target, host string
 		status               int
 		location             string
 	}{
-		{443, "GET", "/zato/sso/user?ust=x%20y&a=b", "sso.example.com", 308, "https://sso.example.com/zato/sso/user?ust=x%20y&a=b"},
-		{443, "POST", "/a%2Fb", "sso.example.com:80", 308, "https://sso.example.com/a%2Fb"},
-		{17010, "GET", "/", "localhost:8080", 308, "https://localhost:17010/"},
-		{443, "GET", "//evil.example/x", "sso.example.com", 308, "https://sso.example.com//evil.example/x"},
-		{17010, "GET", "/x", "[::1]:80", 308, "https://[::1]:17010/x"},
-		{443, "GET", "/x", "[::1]", 308, "https://[::1]/x"},
-		{443, "GET", "/x", "a b", 400, ""},
-		{443, "GET", "/x", "a@b", 400, ""},
-		{443, "GET", "/x", "a/b", 400, ""},
-		{443, "GET", "/x", "", 400, ""},
+		{443, nil, "GET", "/zato/sso/user?ust=x%20y&a=b", "sso.example.com", 308, "https://sso.example.com/zato/sso/user?ust=x%20y&a=b"},
+		{443, nil, "POST", "/a%2Fb", "sso.example.com:80", 308, "https://sso.example.com/a%2Fb"},
+		{17010, nil, "GET", "/", "localhost:8080", 308, "https://localhost:17010/"},
+		{443, nil, "GET", "//evil.example/x", "sso.example.com", 308, "https://sso.example.com//evil.example/x"},
+		{17010, nil, "GET", "/x", "[::1]:80", 308, "https://[::1]:17010/x"},
+		{443, nil, "GET", "/x", "[::1]", 308, "https://[::1]/x"},
+		{443, nil, "GET", "/x", "192.0.2.7", 308, "https://192.0.2.7/x"},
+		{443, nil, "GET", "/x", "a b", 400, ""},
+		{443, nil, "GET", "/x", "a@b", 400, ""},
+		{443, nil, "GET", "/x", "a/b", 400, ""},
+		{443, nil, "GET", "/x", "", 400, ""},
+		{443, nil, "GET", "/x", "a.com:80:90", 400, ""},
+		{443, nil, "GET", "/x", "a.com:", 400, ""},
+		{443, nil, "GET", "/x", "a.com:65536", 400, ""},
+		{443, nil, "GET", "/x", "a.com:+80", 400, ""},
+		{443, nil, "GET", "/x", "e[vil].com", 400, ""},
+		{443, nil, "GET", "/x", "[evil.com]", 400, ""},
+		{443, nil, "GET", "/x", "[192.0.2.7]", 400, ""},
+		{443, nil, "GET", "/x", "[::1", 400, ""},
+		{443, nil, "GET", "/x", "[::1]80", 400, ""},
+		{443, nil, "GET", "/x", "[fe80::1%eth0]", 400, ""},
+		{443, nil, "GET", "/x", "::1", 400, ""},
+		{443, nil, "GET", "/x", ":::", 400, ""},
+		{443, nil, "GET", "/x", ":80", 400, ""},
+		{443, nil, "GET", "/x", "a..com", 400, ""},
+		{443, nil, "GET", "/x", "-a.com", 400, ""},
+		{443, nil, "GET", "/x", "1.2.3", 400, ""},
+		{443, nil, "GET", "/x", "0x7f000001", 400, ""},
+		{443, nil, "GET", "/x", strings.Repeat("a", 64) + ".com", 400, ""},
+		{443, nil, "GET", "/x", strings.Repeat("a.", 127) + "com", 400, ""},
+		{443, named, "GET", "/x", "sso.example.com:80", 308, "https://sso.example.com/x"},
+		{443, named, "GET", "/x", "SSO.example.com.", 308, "https://sso.example.com/x"},
+		{443, named, "GET", "/x", "caf.example.com", 308, "https://caf.example.com/x"},
+		{443, named, "GET", "/x", "crm.apps.example.com", 308, "https://crm.apps.example.com/x"},
+		{443, named, "GET", "/x", "192.0.2.7:80", 308, "https://192.0.2.7/x"},
+		{8443, named, "GET", "/x", "[0:0::1]", 308, "https://[::1]:8443/x"},
+		{443, named, "GET", "/x", "evil.com", 400, ""},
+		{443, named, "GET", "/x", "sso.example.com.evil.com", 400, ""},
+		{443, named, "GET", "/x", "apps.example.com", 400, ""},
+		{443, named, "GET", "/x", "a.b.apps.example.com", 400, ""},
+		{443, named, "GET", "/x", "192.0.2.8", 400, ""},
+		{443, named, "GET", "/x", "*.apps.example.com", 400, ""},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), test.method, "http://x"+test.target, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
 		request.Host = test.host
-		got := recorded(channel.Redirect(test.port), request)
+		handler := channel.Redirect(channel.RedirectConfig{Port: test.port, Names: func() []string { return test.names }})
+		got := recorded(channel.Bounded(handler, time.Minute), request)
 		if got.status != test.status || got.header.Get("Location") != test.location {
 			t.Errorf("%s %s: %d %s", test.host, test.target, got.status, got.header.Get("Location"))
 		}

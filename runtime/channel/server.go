@@ -99,6 +99,8 @@ func NewServer(config ServerConfig) *Server {
 			HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: config.WriteTimeout},
 			ConnState:         config.Connections.note,
 			ErrorLog:          newErrorLog(config.Logger),
+			// The answer to "OPTIONS *" is the channel's, too, and so within its limits.
+			DisableGeneralOptionsHandler: true,
 		},
 	}
 	if config.Quiet {

@@ -1,11 +1,13 @@
 package channel_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -269,5 +271,55 @@ func TestLimitsDoNotHoldForTheMakingOfAnAnswerOverHTTP2(t *testing.T) {
 		if err != nil || string(read) != `"late"` || response.ProtoMajor != 2 {
 			t.Errorf("body %q: %s %s %v", body, response.Status, read, err)
 		}
+	}
+}
+
+// TestClientsThatPipelineAndDoNotRead send requests, take no answers, and are
+// ended.
+func TestClientsThatPipelineAndDoNotRead(t *testing.T) {
+	h := start(t, func(config *channel.Config, _ *channel.ServerConfig) { config.WriteTimeout = 100 * time.Millisecond })
+	for _, request := range []string{ping, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nosuch HTTP/1.1\r\nHost: x\r\n\r\n"} {
+		isEndedByPipelining(t, dial(t, h.address), request)
+	}
+}
+
+// isEndedByPipelining sends a request again and again until the server ends the
+// connection.
+func isEndedByPipelining(t *testing.T, connection net.Conn, request string) {
+	t.Helper()
+	if err := connection.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for many := strings.Repeat(request, 100); ; {
+		if _, err := io.WriteString(connection, many); isTimeout(err) {
+			t.Errorf("%q: the server does not end the connection", request)
+			return
+		} else if err != nil {
+			return
+		}
+	}
+}
+
+// TestOptionsOfTheServer are answered by the channel, as all else is.
+func TestOptionsOfTheServer(t *testing.T) {
+	h := start(t, nil)
+	connection := dial(t, h.address)
+	if _, err := io.WriteString(connection, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	cid := response.Header.Get("X-Zato-CID")
+	if response.StatusCode != 404 || cid == "" || response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%s %v", response.Status, response.Header)
+	}
+	h.stop()
+	err = <-h.ended
+	h.ended <- err // for the clean-up
+	if log := h.log.String(); err != nil || !strings.Contains(log, cid) {
+		t.Errorf("%v, the log is %s", err, log)
 	}
 }
