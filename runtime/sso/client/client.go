@@ -100,7 +100,7 @@ func New(baseURL, app string, options ...Option) (*Client, error) {
 		return nil, errors.New("client: the base URL is no URL, such as https://sso.example.com") // which may hold a password
 	case address.Scheme != "http" && address.Scheme != "https", address.Host == "":
 		return nil, errors.New("client: the base URL must be http or https and have a host, such as https://sso.example.com")
-	case address.User != nil, address.RawQuery != "", address.Fragment != "":
+	case address.User != nil, address.RawQuery != "", address.ForceQuery, strings.Contains(baseURL, "#"): // empty ones, too
 		return nil, errors.New("client: the base URL must have no username, query or fragment: what is secret does not belong in URLs")
 	case app == "":
 		return nil, errors.New("client: an application is needed, one of apps.all of the host, such as CRM")

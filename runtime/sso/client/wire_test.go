@@ -25,6 +25,7 @@ func TestNew(t *testing.T) {
 	for url, problem := range map[string]string{
 		"sso.example.com": "http or https", "ftp://sso.example.com": "http or https", "https://": "http or https", "https:///x": "http or https",
 		"https://jane:secret-1@sso.example.com": "no username", "https://sso.example.com?ust=secret-1": "no username", "https://sso.example.com#secret-1": "no username",
+		"https://sso.example.com?": "no username", "https://sso.example.com/x/?": "no username", "https://sso.example.com#": "no username",
 		"https://jane:secret-1@sso.example.com:port": "no URL", "": "http or https",
 	} {
 		c, err := client.New(url, "CRM")
