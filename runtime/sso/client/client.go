@@ -18,6 +18,8 @@
 // theirs, by sso.HasCode(err, sso.UserLocked), and too many calls by
 // errors.Is(err, sso.ErrTooMany). A call that did not get through is the error
 // of the HTTP client, wrapped. No text of an error has anything secret in it.
+// That holds for the errors that calls return, not for what errors.Unwrap finds
+// in them: the HTTP client's own may quote an answer that quotes the request.
 //
 // # What is sent
 //
@@ -117,6 +119,9 @@ func New(baseURL, app string, options ...Option) (*Client, error) {
 	}
 	if c.maxAnswer <= 0 {
 		return nil, fmt.Errorf("client: WithMaxAnswer was given %d bytes, which no answer fits in", c.maxAnswer)
+	}
+	if strings.ContainsFunc(c.userAgent, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		return nil, errors.New("client: WithUserAgent was given control characters, such as a line feed, which no header can have")
 	}
 	ours := *c.http // the caller's stays as it is
 	ours.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
