@@ -143,9 +143,6 @@ type Credentials struct {
 	UserAgent  string
 }
 
-// Format hides the password from fmt.
-func (Credentials) Format(f fmt.State, _ rune) { fmt.Fprint(f, "client.Credentials{…}") }
-
 // Login opens a session.
 func (c *Client) Login(ctx context.Context, credentials Credentials) (*Session, error) {
 	in := elements{"username": credentials.Username, "password": credentials.Password}
