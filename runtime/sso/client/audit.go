@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -154,7 +153,7 @@ func (s *Session) exportAudit(ctx context.Context, criteria AuditCriteria, each 
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "application/x-ndjson" {
-		text, err := s.client.readAll(opExportAudit, response)
+		text, err := s.client.readAll(ctx, opExportAudit, response)
 		if err != nil {
 			return err
 		}
@@ -171,7 +170,7 @@ func (s *Session) exportAudit(ctx context.Context, criteria AuditCriteria, each 
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s: the export ends before its end: %w", opExportAudit.id, err)
+			return noAnswer(ctx, opExportAudit.id+": the export ends before its end", err, "what came is no entry of the audit, or was cut")
 		case !each(entry):
 			return nil
 		}

@@ -103,7 +103,7 @@ func (c *Client) once(ctx context.Context, op operation, body []byte, out any) (
 		return "", err
 	}
 	defer func() { _ = response.Body.Close() }() // it is read to its end
-	text, err := c.readAll(op, response)
+	text, err := c.readAll(ctx, op, response)
 	if err != nil {
 		return "", err
 	}
@@ -121,16 +121,19 @@ func (c *Client) send(ctx context.Context, through *http.Client, op operation, b
 	request.Header.Set("User-Agent", c.userAgent)
 	response, err := through.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op.id, err)
+		return nil, noAnswer(ctx, op.id+": "+op.method+" "+c.base+op.path, err, notHTTP)
 	}
 	return response, nil
 }
 
+// notHTTP is what is said of an answer that the HTTP client does not take.
+const notHTTP = "there is no answer, or it is not HTTP, or was cut"
+
 // readAll reads an answer, as long as it may be.
-func (c *Client) readAll(op operation, response *http.Response) ([]byte, error) {
+func (c *Client) readAll(ctx context.Context, op operation, response *http.Response) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(response.Body, c.maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: read the answer: %w", op.id, err)
+		return nil, noAnswer(ctx, op.id+": read the answer", err, notHTTP)
 	}
 	if int64(len(text)) > c.maxAnswer {
 		return nil, &Error{Op: op.id, Status: response.StatusCode, cause: ErrUnexpectedAnswer, problem: "the answer is longer than " +

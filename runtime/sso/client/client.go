@@ -18,6 +18,8 @@
 // theirs, by sso.HasCode(err, sso.UserLocked), and too many calls by
 // errors.Is(err, sso.ErrTooMany). A call that did not get through is the error
 // of the HTTP client, wrapped. No text of an error has anything secret in it.
+// That holds for the errors that calls return, not for what errors.Unwrap finds
+// in them: the HTTP client's own may quote an answer that quotes the request.
 //
 // # What is sent
 //
@@ -100,7 +102,7 @@ func New(baseURL, app string, options ...Option) (*Client, error) {
 		return nil, errors.New("client: the base URL is no URL, such as https://sso.example.com") // which may hold a password
 	case address.Scheme != "http" && address.Scheme != "https", address.Host == "":
 		return nil, errors.New("client: the base URL must be http or https and have a host, such as https://sso.example.com")
-	case address.User != nil, address.RawQuery != "", address.Fragment != "":
+	case address.User != nil, address.RawQuery != "", address.ForceQuery, strings.Contains(baseURL, "#"): // empty ones, too
 		return nil, errors.New("client: the base URL must have no username, query or fragment: what is secret does not belong in URLs")
 	case app == "":
 		return nil, errors.New("client: an application is needed, one of apps.all of the host, such as CRM")
@@ -117,6 +119,9 @@ func New(baseURL, app string, options ...Option) (*Client, error) {
 	}
 	if c.maxAnswer <= 0 {
 		return nil, fmt.Errorf("client: WithMaxAnswer was given %d bytes, which no answer fits in", c.maxAnswer)
+	}
+	if strings.ContainsFunc(c.userAgent, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		return nil, errors.New("client: WithUserAgent was given control characters, such as a line feed, which no header can have")
 	}
 	ours := *c.http // the caller's stays as it is
 	ours.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -137,9 +142,6 @@ type Credentials struct {
 	RemoteAddr string
 	UserAgent  string
 }
-
-// Format hides the password from fmt.
-func (Credentials) Format(f fmt.State, _ rune) { fmt.Fprint(f, "client.Credentials{…}") }
 
 // Login opens a session.
 func (c *Client) Login(ctx context.Context, credentials Credentials) (*Session, error) {

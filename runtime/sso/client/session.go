@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"gatehouse/runtime/sso"
@@ -22,9 +21,6 @@ type Session struct {
 // UST returns the token. Who has it is logged in: it belongs into no URL, no log
 // and no page.
 func (s *Session) UST() string { return s.ust }
-
-// Format hides the token from fmt.
-func (Session) Format(f fmt.State, _ rune) { fmt.Fprint(f, "client.Session{…}") }
 
 // call is Client.call with the token, and without a warning, which only Login
 // has.

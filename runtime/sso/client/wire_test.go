@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,6 +26,7 @@ func TestNew(t *testing.T) {
 	for url, problem := range map[string]string{
 		"sso.example.com": "http or https", "ftp://sso.example.com": "http or https", "https://": "http or https", "https:///x": "http or https",
 		"https://jane:secret-1@sso.example.com": "no username", "https://sso.example.com?ust=secret-1": "no username", "https://sso.example.com#secret-1": "no username",
+		"https://sso.example.com?": "no username", "https://sso.example.com/x/?": "no username", "https://sso.example.com#": "no username",
 		"https://jane:secret-1@sso.example.com:port": "no URL", "": "http or https",
 	} {
 		c, err := client.New(url, "CRM")
@@ -35,6 +37,11 @@ func TestNew(t *testing.T) {
 	for problem, option := range map[string]client.Option{"WithHTTPClient": client.WithHTTPClient(nil), "WithMaxAnswer": client.WithMaxAnswer(0)} {
 		if _, err := client.New("https://sso.example.com", "CRM", option); err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("%s: %v", problem, err)
+		}
+	}
+	for _, userAgent := range []string{"secret-1\n", "secret-1\x00", "secret-1\x7f"} {
+		if _, err := client.New("https://sso.example.com", "CRM", client.WithUserAgent(userAgent)); err == nil || !strings.Contains(err.Error(), "WithUserAgent") || strings.Contains(err.Error(), "secret-1") {
+			t.Errorf("%q: %v", userAgent, err)
 		}
 	}
 	if _, err := client.New("https://sso.example.com", ""); err == nil || !strings.Contains(err.Error(), "application") {
@@ -183,6 +190,89 @@ func TestUnreachable(t *testing.T) {
 	})
 	if _, err := newClient(t, cut.URL).Session("token").User(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "getUser: read the answer") {
 		t.Errorf("cut: %v", err)
+	}
+}
+
+// TestEchoes has a peer answer with what it was sent where the HTTP client, or a
+// reader of JSON, puts what it does not take into the text of its error.
+func TestEchoes(t *testing.T) {
+	t.Parallel()
+	const secret, number = "secret-1", "77123456789"
+	ok := "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+	for name, answer := range map[string]string{ // %s is what was sent
+		"no HTTP":           "%s\r\n\r\n",
+		"status":            "HTTP/1.1 %s\r\n\r\n",
+		"header line":       "HTTP/1.1 200 OK\r\n%s\r\n\r\n",
+		"length":            "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
+		"transfer encoding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n",
+		"location":          "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://[%s\r\nContent-Length: 0\r\n\r\n",
+		"trailer":           ok + "Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\n%s\r\n\r\n",
+		"chunk":             ok + "Transfer-Encoding: chunked\r\n\r\n%s\r\n\r\n",
+		"time of an entry":  ok + "Connection: close\r\n\r\n{\"time\": \"" + secret + "\"}\n%.0s",
+		"type of an entry":  ok + "Connection: close\r\n\r\n{\"time\": \"2026-01-02T03:04:05\", \"cid\": " + number + "}\n%.0s",
+		"ID of an entry":    ok + "Connection: close\r\n\r\n{\"time\": \"2026-01-02T03:04:05\", \"id\": " + number + ".5}\n%.0s",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				sent := echo(r)
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				fmt.Fprintf(connection, answer, sent)
+				_ = connection.Close()
+			})
+			c := newClient(t, server.URL)
+			errs := map[string]error{}
+			for _, err := range c.Session(secret).ExportAudit(t.Context(), client.AuditCriteria{Actor: secret}) {
+				errs["exportAudit: "] = err
+			}
+			if !strings.Contains(name, "entry") {
+				_, errs["login: "] = c.Login(t.Context(), client.Credentials{Username: "jane", Password: secret})
+			}
+			for op, err := range errs {
+				var answered *client.Error
+				if err == nil || !strings.HasPrefix(err.Error(), op) || errors.As(err, &answered) || errors.Unwrap(err) == nil {
+					t.Errorf("%s%v", op, err)
+				}
+				for _, verb := range []string{"%v", "%+v", "%#v", "%q"} {
+					if text := fmt.Sprintf(verb, err); strings.Contains(text, secret) || strings.Contains(text, number) {
+						t.Errorf("%s repeats what was sent: %s", verb, text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestReasons has errors of the network say what they are.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	encrypted := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(encrypted.Close)
+	plain := serve(t, func(http.ResponseWriter, *http.Request) {})
+	gone := serve(t, func(http.ResponseWriter, *http.Request) {})
+	gone.Close()
+	release := make(chan struct{})
+	silent := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
+	t.Cleanup(func() { close(release) }) // before the server is closed
+	for name, test := range map[string]struct {
+		url, want string
+		through   *http.Client
+	}{
+		"refused":     {gone.URL, "connection refused", &http.Client{}},
+		"certificate": {encrypted.URL, "x509: ", &http.Client{}},
+		"scheme":      {strings.Replace(plain.URL, "http:", "https:", 1), http.ErrSchemeMismatch.Error(), &http.Client{}},
+		"timeout":     {silent.URL, "it took too long", &http.Client{Timeout: time.Millisecond}},
+		"proxy": {encrypted.URL, "connection refused", &http.Client{Transport: &http.Transport{
+			Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(gone.URL) }}}},
+	} {
+		_, err := newClient(t, test.url, client.WithHTTPClient(test.through)).Login(t.Context(), client.Credentials{Username: "jane", Password: janePassword})
+		if err == nil || !strings.HasPrefix(err.Error(), "login: POST "+test.url+"/zato/sso/user/login: ") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
