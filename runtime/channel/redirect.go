@@ -74,7 +74,8 @@ func Bounded(handler http.Handler, writeTimeout time.Duration) http.Handler {
 // hostOf returns the name or the address of a Host header, without its port and
 // without the brackets of IPv6, and whether it can be one.
 func hostOf(header string) (string, bool) {
-	host, isBracketed := header, false
+	var host string
+	isBracketed := false
 	if rest, ok := strings.CutPrefix(header, "["); ok {
 		isBracketed = true
 		if host, header, ok = strings.Cut(rest, "]"); !ok || header != "" && !strings.HasPrefix(header, ":") {
@@ -82,7 +83,7 @@ func hostOf(header string) (string, bool) {
 		}
 	} else {
 		host, _, _ = strings.Cut(header, ":")
-		header = header[len(host):]
+		header = strings.TrimPrefix(header, host)
 	}
 	if port, ok := strings.CutPrefix(header, ":"); ok {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
