@@ -74,7 +74,8 @@ func Bounded(handler http.Handler, writeTimeout time.Duration) http.Handler {
 // hostOf returns the name or the address of a Host header, without its port and
 // without the brackets of IPv6, and whether it can be one.
 func hostOf(header string) (string, bool) {
-	host, isBracketed := header, false
+	var host string
+	var isBracketed bool
 	if rest, ok := strings.CutPrefix(header, "["); ok {
 		isBracketed = true
 		if host, header, ok = strings.Cut(rest, "]"); !ok || header != "" && !strings.HasPrefix(header, ":") {
