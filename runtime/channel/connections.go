@@ -37,7 +37,9 @@ type ConnectionsConfig struct {
 // bounds. When all are taken, a new one has the one ended that has waited the
 // longest for a request, or for the rest of one's header; while all of them have
 // a request in progress, or had one just now, new ones wait. So neither idle
-// connections nor slow ones keep others out, and files cannot run out.
+// connections nor those with slow headers keep others out, and files cannot run
+// out. One whose body is slow has a request in progress, for as long as the body
+// may take.
 type Connections struct {
 	max, perAddress int
 	uncounted       network.List

@@ -203,6 +203,14 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		{"a picture of another page", "cross-site", "", true, 403},
 		{"a page that is not allowed", "cross-site", "https://evil.example", true, 403},
 		{"a page that is allowed", "cross-site", "https://app.example.com", true, 200},
+		{"something new", "of-no-known-kind", "", false, 403},
+		{"a page of the host, by plain HTTP", "", "http://HOST", false, 200},
+		{"another page, by plain HTTP", "", "http://evil.example", false, 403},
+		{"a page of another port, by plain HTTP", "", "http://127.0.0.1", false, 403},
+		{"a page of nowhere, by plain HTTP", "", "null", false, 403},
+		{"no origin, by plain HTTP", "", "http://%zz", false, 403},
+		{"a page that is not allowed, by plain HTTP", "", "http://evil.example", true, 403},
+		{"a page that is allowed, by plain HTTP", "", "https://app.example.com", true, 200},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := start(t, func(config *channel.Config, server *channel.ServerConfig) {
@@ -215,7 +223,7 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 				headers = append(headers, "Sec-Fetch-Site", test.site)
 			}
 			if test.origin != "" {
-				headers = append(headers, "Origin", test.origin)
+				headers = append(headers, "Origin", strings.Replace(test.origin, "HOST", h.address, 1))
 			}
 			got := h.send(t, "POST", "/zato/api/invoke/a.b", right, "{}", headers...)
 			if ran := h.invoker.taken() != nil; got.status != test.status || ran != (test.status == 200) {

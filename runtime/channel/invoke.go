@@ -68,7 +68,7 @@ func noteRefusal(r *http.Request, err error) {
 	exchangeOf(r.Context()).refused = refused
 	if refused.Slowed > 0 {
 		Logger(r.Context()).Warn("somebody may be guessing the password of a security definition: further guesses from there have to wait",
-			"security", refused.Definition, "reason", string(refused.Reason), "path", r.URL.Path,
+			"security", refused.Definition, "reason", string(refused.Reason), "path", shownPath(r),
 			"remote_addr", RemoteAddr(r), "wait", refused.Slowed.Round(time.Millisecond))
 	}
 }

@@ -23,10 +23,14 @@ func linesOf(header http.Header) (lines int) {
 	return lines
 }
 
-// shownPath is the path of a request as the log has it: without a query, which
-// may hold a token, even where its question mark is escaped.
+// shownPath is the path of a request as the log has it: without a query or a
+// fragment, which may hold a token, even where their marks are escaped, and how
+// often they are.
 func shownPath(r *http.Request) string {
-	path, _, _ := strings.Cut(r.URL.Path, "?")
+	path := r.URL.Path
+	if end := strings.IndexAny(path, "?#%"); end >= 0 { // a percent sign that is left was escaped itself
+		path = path[:end]
+	}
 	return cut(path, maxShownPath)
 }
 

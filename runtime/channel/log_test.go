@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/runtime/channel"
+	"gatehouse/runtime/security"
 )
 
 // TestLogShowsNoSecrets sends secrets in every place that a request has.
@@ -32,7 +33,7 @@ func TestLogShowsNoSecrets(t *testing.T) {
 	})
 	for _, path := range []string{"/zato/sso/user", "/zato/api/invoke/a.b", "/nosuch", "/panics", "/zato/ping", "/zato/services", "/zato//sso/user", "/readyz"} {
 		for _, method := range []string{"GET", "POST", "OPTIONS", "DELETE", "BREW"} {
-			for _, query := range []string{"?ust=" + secret, "?ust=" + secret + "&ust=%zz", "?" + secret, "%3Fust=" + secret} {
+			for _, query := range []string{"?ust=" + secret, "?ust=" + secret + "&ust=%zz", "?" + secret, "%3Fust=" + secret, "%23ust=" + secret, "%253Fust=" + secret, "%253fust=" + secret, "%2523ust=" + secret, "%25253Fust=" + secret} {
 				for _, body := range []string{"", `{"password":"` + secret + `"}`, `{"password":"` + secret} {
 					h.send(t, method, path+query, secret, body, "X-Zato-SSO-UST", secret, "Cookie", "ust="+secret, "Referer", "https://x/?"+secret, "Origin", "https://app.example.com")
 				}
@@ -99,5 +100,20 @@ func TestHandshakesThatFail(t *testing.T) {
 	response.Body.Close()
 	if count := strings.Count(h.log.String(), "TLS handshake"); count != 2 { // one line, which says it twice
 		t.Errorf("%d", count)
+	}
+}
+
+// TestWarningOfGuessesShowsNoSecrets guesses a password until there is a warning
+// of it, whose path ends where a query begins.
+func TestWarningOfGuessesShowsNoSecrets(t *testing.T) {
+	throttle := security.DefaultThrottle()
+	throttle.DefinitionAttempts = 1
+	h := startThrottled(t, &throttle, nil)
+	for range 3 {
+		h.send(t, "POST", "/zato/api/invoke/a.b%3Fust=s3cret-ust", "wrong", "{}")
+	}
+	written := h.log.String()
+	if !strings.Contains(written, "may be guessing") || strings.Contains(written, "s3cret-ust") {
+		t.Errorf("the log is %s", written)
 	}
 }

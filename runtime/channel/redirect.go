@@ -75,7 +75,7 @@ func Bounded(handler http.Handler, writeTimeout time.Duration) http.Handler {
 // without the brackets of IPv6, and whether it can be one.
 func hostOf(header string) (string, bool) {
 	var host string
-	isBracketed := false
+	var isBracketed bool
 	if rest, ok := strings.CutPrefix(header, "["); ok {
 		isBracketed = true
 		if host, header, ok = strings.Cut(rest, "]"); !ok || header != "" && !strings.HasPrefix(header, ":") {
@@ -83,7 +83,7 @@ func hostOf(header string) (string, bool) {
 		}
 	} else {
 		host, _, _ = strings.Cut(header, ":")
-		header = strings.TrimPrefix(header, host)
+		header = header[len(host):]
 	}
 	if port, ok := strings.CutPrefix(header, ":"); ok {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
