@@ -1,11 +1,19 @@
 package blackbox
 
 import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // page has the programs that readers paste.
@@ -116,18 +124,23 @@ func TestSnippets(t *testing.T) {
 						run = []string{"sh", "-euc", module}
 					}
 					check(t, func(variables ...string) (string, string, error) {
-						cmd := exec.Command(run[0], run[1:]...)
-						cmd.Dir, cmd.SysProcAttr = dir, dieWithTests()
-						cmd.Env = environment(append([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "GOPROXY=off", "GOFLAGS=", "GOWORK=off",
+						return runProgram(t, dir, run, append([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "GOPROXY=off", "GOFLAGS=", "GOWORK=off",
 							"SSO_URL=" + h.url, "SSO_USERNAME=" + jane.name, "SSO_PASSWORD=" + jane.password, "SSO_TOTP_CODE=" + code()}, variables...)...)
-						var stdout, stderr strings.Builder
-						cmd.Stdout, cmd.Stderr = &stdout, &stderr
-						err := cmd.Run()
-						return stdout.String(), stderr.String(), err
 					})
 				})
 			}
 		}
+		var requests atomic.Int64
+		target, err := url.Parse(h.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+		counted := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			requests.Add(1)
+			forward.ServeHTTP(w, r)
+		}))
+		defer counted.Close()
 		works := func(t *testing.T, run func(...string) (string, string, error)) {
 			if stdout, stderr, err := run(); err != nil || stdout != want {
 				t.Errorf("%v\n%s\nprinted\n%s\nand the page says\n%s", err, stderr, stdout, want)
@@ -136,9 +149,14 @@ func TestSnippets(t *testing.T) {
 		t.Run("Password", func(t *testing.T) { everywhere(t, works) })
 		t.Run("Wrong password", func(t *testing.T) {
 			everywhere(t, func(t *testing.T, run func(...string) (string, string, error)) {
-				stdout, stderr, err := run("SSO_PASSWORD=Wrong-Secret-Of-Mine")
+				requests.Store(0)
+				// The slash at the end is not to be doubled.
+				stdout, stderr, err := run("SSO_PASSWORD=Wrong-Secret-Of-Mine", "SSO_URL="+counted.URL+"/")
 				if err == nil || stdout != "" || !strings.Contains(stderr, "E005001") || strings.Contains(stderr, "Secret-Of-") {
 					t.Errorf("%v, printed %q and %q", err, stdout, stderr)
+				}
+				if strings.Count(stderr, `"sub_status"`) > 1 || requests.Load() != 1 {
+					t.Errorf("%d requests, one was to be sent and its refusal printed once:\n%s", requests.Load(), stderr)
 				}
 			})
 		})
@@ -158,6 +176,95 @@ func TestSnippets(t *testing.T) {
 			}
 		}
 	})
+}
+
+// runProgram runs a program with more variables. One that does not end by itself
+// is ended, and fails the test.
+func runProgram(t *testing.T, dir string, run []string, variables ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, run[0], run[1:]...)
+	cmd.Dir, cmd.SysProcAttr, cmd.WaitDelay = dir, dieWithTests(), 10*time.Second
+	cmd.Env = environment(variables...)
+	var out, problems strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("%s did not end: %v", strings.Join(run, " "), err)
+	}
+	return out.String(), problems.String(), err
+}
+
+// TestSnippetsElsewhere has the scripts of the page end with a word about it where
+// what answers is no host, where nothing answers, and where they are not told whom
+// to ask.
+func TestSnippetsElsewhere(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	answers := func(status int, body string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests.Add(1)
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	// says has what stderr contains by the section, or "" for all.
+	cases := []struct {
+		name, url, password string
+		says                map[string]string
+		requests            int64
+	}{
+		{"Redirect", answers(http.StatusMovedPermanently, ""), "Secret-Of-Jane",
+			map[string]string{"curl": "an empty answer", "Python": "/zato/sso/user/login answered 301", "JavaScript": "unexpected redirect"}, 1},
+		{"Empty", answers(http.StatusOK, ""), "Secret-Of-Jane",
+			map[string]string{"curl": "an empty answer", "": "/zato/sso/user/login answered 200"}, 1},
+		{"Page", answers(http.StatusBadGateway, "<html>Bad Gateway</html>"), "Secret-Of-Jane",
+			map[string]string{"curl": "parse error", "": "/zato/sso/user/login answered 502"}, 1},
+		{"Closed", closed.URL, "Secret-Of-Jane",
+			map[string]string{"curl": "curl: (7)", "Python": "Connection refused", "JavaScript": "ECONNREFUSED"}, 0},
+		{"No address", "", "Secret-Of-Jane", map[string]string{"": "SSO_URL"}, 0},
+		{"No password", closed.URL, "", map[string]string{"": "SSO_PASSWORD"}, 0},
+	}
+	all := blocks(t, page)
+	for _, program := range programs {
+		if program.run == nil {
+			continue // Go has the client, and its tests
+		}
+		dir := t.TempDir()
+		source := take(t, &all, program.section, program.language)
+		if err := os.WriteFile(filepath.Join(dir, program.file), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cases {
+			t.Run(program.section+"/"+c.name, func(t *testing.T) {
+				requests.Store(0)
+				variables := []string{"SSO_USERNAME=jane"}
+				if c.url != "" {
+					variables = append(variables, "SSO_URL="+c.url)
+				}
+				if c.password != "" {
+					variables = append(variables, "SSO_PASSWORD="+c.password)
+				}
+				says, isOwn := c.says[program.section]
+				if !isOwn {
+					says = c.says[""]
+				}
+				stdout, stderr, err := runProgram(t, dir, program.run, variables...)
+				if err == nil || stdout != "" || !strings.Contains(stderr, says) || strings.Contains(stderr, "Secret-Of-") {
+					t.Errorf("%v, printed %q and %q, which was to say %q", err, stdout, stderr, says)
+				}
+				if got := requests.Load(); got != c.requests {
+					t.Errorf("%d requests, not %d", got, c.requests)
+				}
+			})
+		}
+	}
 }
 
 // commands makes a directory with the commands that readers have, the program
