@@ -228,8 +228,8 @@ func TestSnippetsElsewhere(t *testing.T) {
 			map[string]string{"curl": "parse error", "": "/zato/sso/user/login answered 502"}, 1},
 		{"Closed", closed.URL, "Secret-Of-Jane",
 			map[string]string{"curl": "curl: (7)", "Python": "Connection refused", "JavaScript": "ECONNREFUSED"}, 0},
-		{"No address", "", "Secret-Of-Jane", map[string]string{"": "SSO_URL"}, 0},
-		{"No password", closed.URL, "", map[string]string{"": "SSO_PASSWORD"}, 0},
+		{"No address", "", "Secret-Of-Jane", map[string]string{"Python": "SSO_URL is not set", "": "SSO_URL"}, 0},
+		{"No password", closed.URL, "", map[string]string{"Python": "SSO_PASSWORD is not set", "": "SSO_PASSWORD"}, 0},
 	}
 	all := blocks(t, page)
 	for _, program := range programs {
