@@ -54,7 +54,7 @@ Without --limit these are the newest 1000 that the other flags choose.
 
 The operations that --op takes:
 
-` + inLines(sso.Operations(), 78),
+` + inLines(sso.Operations(), 78) + ".",
 		Example: `  gatehouse audit list --since 1d
   gatehouse audit list --user jane --op user.login --limit 10
   gatehouse audit list --since 2026-01-01 --limit 0 --json`,
