@@ -61,10 +61,11 @@ const longestHSTS = 2 * 365 * 86_400
 
 // Check tells what is wrong, each setting by its path, which begins with the
 // section's. It looks at no file.
-func (c *Config) Check(section string) (faults []error) {
-	fault := settings.Fault(func(setting, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
-	})
+func (c *Config) Check(section string) []error {
+	return settings.Faults(section, func(fault settings.Fault) { c.check(section, fault) })
+}
+
+func (c *Config) check(section string, fault settings.Fault) {
 	switch {
 	case c.CertFile != "" && c.KeyFile == "":
 		fault("cert_file", "has no key: name the key's file in %s.key_file", section)
@@ -84,7 +85,7 @@ func (c *Config) Check(section string) (faults []error) {
 				fault(of.setting, "there is no TLS: set %s.cert_file and key_file, or acme", section)
 			}
 		}
-		return faults
+		return
 	}
 	if c.RedirectListen != "" {
 		if err := checkListen(c.RedirectListen); err != nil {
@@ -94,7 +95,6 @@ func (c *Config) Check(section string) (faults []error) {
 	if c.ACME.Enabled {
 		c.ACME.check(fault)
 	}
-	return faults
 }
 
 func checkListen(address string) error {

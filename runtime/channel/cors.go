@@ -36,10 +36,9 @@ func DefaultCORS() CORSConfig {
 
 // Check tells what is wrong, each setting by its path, which begins with the
 // section's.
-func (c *CORSConfig) Check(section string) (faults []error) {
-	fault := settings.Fault(func(setting, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
-	})
+func (c *CORSConfig) Check(section string) []error { return settings.Faults(section, c.check) }
+
+func (c *CORSConfig) check(fault settings.Fault) {
 	for _, origin := range c.AllowedOrigins {
 		if err := checkOrigin(origin); err != nil {
 			fault("allowed_origins", "%w", err)
@@ -73,7 +72,6 @@ func (c *CORSConfig) Check(section string) (faults []error) {
 		}
 	}
 	fault.Between("max_age", c.MaxAge, 0, 86_400)
-	return faults
 }
 
 // checkOrigin refuses what no browser sends as an origin, for it would allow

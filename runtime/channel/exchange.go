@@ -3,7 +3,6 @@ package channel
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	pathpkg "path"
@@ -108,12 +107,14 @@ func (c *channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve answers a request that is not for a browser alone.
 func (c *channel) serve(w http.ResponseWriter, r *http.Request) {
+	if c.limiter.limit(w, r) {
+		return
+	}
+	if beyond := beyondLimits(r); beyond != nil {
+		WriteError(w, r, beyond)
+		return
+	}
 	switch {
-	case c.limiter.limit(w, r):
-	case len(r.RequestURI) > maxURL:
-		WriteError(w, r, &invocation.Error{Status: http.StatusRequestURITooLong, Message: fmt.Sprintf("The URL is longer than %d bytes", maxURL)})
-	case linesOf(r.Header) > maxHeaderLines:
-		WriteError(w, r, &invocation.Error{Status: http.StatusRequestHeaderFieldsTooLarge, Message: fmt.Sprintf("The request has more than %d headers", maxHeaderLines)})
 	case r.URL.Path != pathpkg.Clean(r.URL.Path), r.URL.Path[0] != '/': // which the mux would redirect
 		notFound(w, r)
 	default:

@@ -1,8 +1,11 @@
 package channel
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
+
+	"gatehouse/runtime/invocation"
 )
 
 // Bounds of what is no setting. The header as a whole is bounded by the server.
@@ -14,6 +17,17 @@ const (
 	maxShownPath   = 256
 	maxShownMethod = 16
 )
+
+// beyondLimits says what of a request is more than may be sent; nil is nothing.
+func beyondLimits(r *http.Request) *invocation.Error {
+	switch {
+	case len(r.RequestURI) > maxURL:
+		return &invocation.Error{Status: http.StatusRequestURITooLong, Message: fmt.Sprintf("The URL is longer than %d bytes", maxURL)}
+	case linesOf(r.Header) > maxHeaderLines:
+		return &invocation.Error{Status: http.StatusRequestHeaderFieldsTooLarge, Message: fmt.Sprintf("The request has more than %d headers", maxHeaderLines)}
+	}
+	return nil
+}
 
 // linesOf counts the lines of a header.
 func linesOf(header http.Header) (lines int) {

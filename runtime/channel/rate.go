@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -72,19 +71,17 @@ func (c *CostlyRateLimit) Check(section string) []error {
 	return checkRate(section, c.Enabled, "requests_per_minute", c.RequestsPerMinute, c.Burst, c.ExemptAddresses)
 }
 
-func checkRate(section string, isEnabled bool, setting string, rate, burst int, exempt []string) (faults []error) {
+func checkRate(section string, isEnabled bool, setting string, rate, burst int, exempt []string) []error {
 	if !isEnabled {
 		return nil
 	}
-	fault := settings.Fault(func(setting, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
+	return settings.Faults(section, func(fault settings.Fault) {
+		fault.Between(setting, rate, 1, 1_000_000)
+		fault.Between("burst", burst, 1, 1_000_000)
+		if _, err := network.ParseList(exempt); err != nil {
+			fault("exempt_addresses", "%w", err)
+		}
 	})
-	fault.Between(setting, rate, 1, 1_000_000)
-	fault.Between("burst", burst, 1, 1_000_000)
-	if _, err := network.ParseList(exempt); err != nil {
-		fault("exempt_addresses", "%w", err)
-	}
-	return faults
 }
 
 func (c *RateLimit) limiter() *limiter {

@@ -60,14 +60,11 @@ func Bounded(handler http.Handler, writeTimeout time.Duration) http.Handler {
 		if r.ContentLength != 0 { // http.Server reads some of a body before it answers
 			_ = controller.SetReadDeadline(now.Add(refusedBody))
 		}
-		switch {
-		case len(r.RequestURI) > maxURL:
-			http.Error(w, "The URL is longer than "+strconv.Itoa(maxURL)+" bytes", http.StatusRequestURITooLong)
-		case linesOf(r.Header) > maxHeaderLines:
-			http.Error(w, "The request has more than "+strconv.Itoa(maxHeaderLines)+" headers", http.StatusRequestHeaderFieldsTooLarge)
-		default:
-			handler.ServeHTTP(w, r)
+		if beyond := beyondLimits(r); beyond != nil {
+			http.Error(w, beyond.Message, beyond.Status)
+			return
 		}
+		handler.ServeHTTP(w, r)
 	})
 }
 

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,11 +20,9 @@ var (
 
 // path is all routes of one pattern.
 type path struct {
-	handlers map[string]http.Handler // by method
-	quiet    map[string]bool
-	costly   map[string]bool
-	limiter  *limiter // of what is costly
-	allow    string
+	routes  map[string]Route // by method
+	limiter *limiter         // of what is costly
+	allow   string
 }
 
 // register puts the routes into a mux, and an answer for unknown paths. The
@@ -42,7 +41,7 @@ func register(mux *http.ServeMux, routes []Route, costly *limiter) (err error) {
 		}
 		known := paths[route.Pattern]
 		if known == nil {
-			known = &path{handlers: map[string]http.Handler{}, quiet: map[string]bool{}, costly: map[string]bool{}, limiter: costly}
+			known = &path{routes: map[string]Route{}, limiter: costly}
 			paths[route.Pattern] = known
 		}
 		taken := []string{route.Method}
@@ -50,10 +49,10 @@ func register(mux *http.ServeMux, routes []Route, costly *limiter) (err error) {
 			taken = methods
 		}
 		for _, method := range taken {
-			if known.handlers[method] != nil {
+			if _, isTaken := known.routes[method]; isTaken {
 				return fmt.Errorf("route %s: two handlers for %s", route.Pattern, method)
 			}
-			known.handlers[method], known.quiet[method], known.costly[method] = route.Handler, route.Quiet, route.Costly
+			known.routes[method] = route
 		}
 	}
 	defer func() { // the mux panics for patterns that conflict
@@ -71,27 +70,26 @@ func register(mux *http.ServeMux, routes []Route, costly *limiter) (err error) {
 
 // complete adds what every path takes: HEAD where there is GET, and OPTIONS.
 func (p *path) complete() {
-	if get := p.handlers[http.MethodGet]; get != nil && p.handlers[http.MethodHead] == nil {
-		p.handlers[http.MethodHead], p.quiet[http.MethodHead], p.costly[http.MethodHead] = get, p.quiet[http.MethodGet], p.costly[http.MethodGet]
+	missing := func(method string) bool {
+		_, isThere := p.routes[method]
+		return !isThere
 	}
-	if p.handlers[http.MethodOptions] == nil {
-		p.handlers[http.MethodOptions] = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	if get, ok := p.routes[http.MethodGet]; ok && missing(http.MethodHead) {
+		p.routes[http.MethodHead] = get
+	}
+	if missing(http.MethodOptions) {
+		p.routes[http.MethodOptions] = Route{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", p.allow)
 			w.WriteHeader(http.StatusNoContent)
-		})
+		})}
 	}
-	var allowed []string
-	for method := range p.handlers {
-		allowed = append(allowed, method)
-	}
-	slices.Sort(allowed)
-	p.allow = strings.Join(allowed, ", ")
+	p.allow = strings.Join(slices.Sorted(maps.Keys(p.routes)), ", ")
 }
 
-// ServeHTTP finds the handler of the request's method.
+// ServeHTTP finds the route of the request's method.
 func (p *path) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler := p.handlers[r.Method]
-	if handler == nil {
+	route, ok := p.routes[r.Method]
+	if !ok {
 		w.Header().Set("Allow", p.allow)
 		WriteError(w, r, &invocation.Error{
 			Status:  http.StatusMethodNotAllowed,
@@ -99,13 +97,13 @@ func (p *path) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	if p.quiet[r.Method] {
+	if route.Quiet {
 		exchangeOf(r.Context()).quiet = true
 	}
-	if p.costly[r.Method] && p.limiter.limit(w, r) {
+	if route.Costly && p.limiter.limit(w, r) {
 		return
 	}
-	handler.ServeHTTP(w, r)
+	route.Handler.ServeHTTP(w, r)
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {

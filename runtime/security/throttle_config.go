@@ -1,8 +1,6 @@
 package security
 
 import (
-	"fmt"
-
 	"go.yaml.in/yaml/v4"
 
 	"gatehouse/runtime/internal/backoff"
@@ -41,16 +39,14 @@ func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
 
 // Check tells what is wrong, each setting by its path, which begins with the
 // section's. What is not enabled is not looked at.
-func (c *ThrottleConfig) Check(section string) (faults []error) {
+func (c *ThrottleConfig) Check(section string) []error {
 	if !c.Enabled {
 		return nil
 	}
-	fault := settings.Fault(func(setting, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
+	return settings.Faults(section, func(fault settings.Fault) {
+		fault.Between("definition_attempts", c.DefinitionAttempts, 1, 1_000_000)
+		c.shared().Check(fault)
 	})
-	fault.Between("definition_attempts", c.DefinitionAttempts, 1, 1_000_000)
-	c.shared().Check(fault)
-	return faults
 }
 
 func (c *ThrottleConfig) shared() backoff.Settings {

@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -20,6 +21,15 @@ func LoadSwitch(node *yaml.Node, enabled *bool, section any) error {
 
 // Fault is told what is wrong with a setting, by its name.
 type Fault func(setting, format string, args ...any)
+
+// Faults returns what a check of a section finds wrong, each setting by its path,
+// which begins with the section's.
+func Faults(section string, check func(Fault)) (faults []error) {
+	check(func(setting, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%s.%s: %w", section, setting, fmt.Errorf(format, args...)))
+	})
+	return faults
+}
 
 // Between finds fault with a number that is out of bounds.
 func (f Fault) Between(setting string, value, least, most int) {

@@ -2,7 +2,6 @@ package core
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -224,11 +223,9 @@ const maxPassword = password.MaxSize / 4
 
 // Check returns everything that is wrong with the configuration, each setting
 // by its name, or nil.
-func (c *Config) Check() error {
-	var faults []error
-	fault := func(setting, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("sso.%s: %s", setting, fmt.Sprintf(format, args...)))
-	}
+func (c *Config) Check() error { return errors.Join(settings.Faults("sso", c.check)...) }
+
+func (c *Config) check(fault settings.Fault) {
 	positive := func(setting string, value int) {
 		if value <= 0 {
 			fault(setting, "must be above 0, not %d", value)
@@ -304,7 +301,6 @@ func (c *Config) Check() error {
 	if c.Audit.Retention < 0 {
 		fault("audit.retention", "must be a number of days, or 0 to keep all, not %d", c.Audit.Retention)
 	}
-	return errors.Join(faults...)
 }
 
 // headerName matches names of HTTP headers (RFC 9110, section 5.1).

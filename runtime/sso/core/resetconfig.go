@@ -54,7 +54,7 @@ const (
 	maxResetSeconds = 366 * 24 * 60 * 60
 )
 
-func (c *PasswordResetConfig) check(main *MainConfig, fault func(setting, format string, args ...any), limit func(setting string, value, most int)) {
+func (c *PasswordResetConfig) check(main *MainConfig, fault settings.Fault, limit func(setting string, value, most int)) {
 	const section = "password_reset."
 	limit(section+"valid_for", c.ValidFor, maxResetMinutes)
 	limit(section+"password_change_session_duration", c.PasswordChangeSessionDuration, maxResetSeconds)

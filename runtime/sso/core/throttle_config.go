@@ -40,7 +40,7 @@ func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
 
 // check tells what is wrong, each setting by its name below login.throttle.
 // What is not enabled is not looked at.
-func (c *ThrottleConfig) check(fault func(setting, format string, args ...any)) {
+func (c *ThrottleConfig) check(fault settings.Fault) {
 	if !c.Enabled {
 		return
 	}
