@@ -105,13 +105,7 @@ func (c *Core) ExportAudit(ctx context.Context, call sso.Call, criteria sso.Audi
 
 // mayReadAudit refuses who is no super-user.
 func (op *operation) mayReadAudit(ctx context.Context) error {
-	found, now, err := op.read(ctx, store.Lookup{UST: op.ust})
-	if err == nil {
-		err = op.core.authorize(found, op.call, now)
-	}
-	if err == nil && !isSuper(found, op.call) {
-		err = refuse(sso.NotAllowed, "only super-users may read the audit")
-	}
+	_, _, err := op.readAsSuper(ctx, store.Lookup{UST: op.ust}, "read the audit")
 	return err
 }
 

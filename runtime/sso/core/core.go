@@ -268,6 +268,24 @@ func (op *operation) read(ctx context.Context, lookup store.Lookup) (store.Found
 	return found, now, err
 }
 
+// readAllowed is read for a caller whose session may be used.
+func (op *operation) readAllowed(ctx context.Context, lookup store.Lookup) (store.Found, time.Time, error) {
+	found, now, err := op.read(ctx, lookup)
+	if err == nil {
+		err = op.core.authorize(found, op.call, now)
+	}
+	return found, now, err
+}
+
+// readAsSuper is readAllowed for what only super-users may do.
+func (op *operation) readAsSuper(ctx context.Context, lookup store.Lookup, what string) (store.Found, time.Time, error) {
+	found, now, err := op.readAllowed(ctx, lookup)
+	if err == nil && !isSuper(found, op.call) {
+		err = refuse(sso.NotAllowed, "only super-users may %s", what)
+	}
+	return found, now, err
+}
+
 // know takes the user IDs of what was found into the audit entry.
 func (op *operation) know(found store.Found) {
 	if found.Caller != nil {

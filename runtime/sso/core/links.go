@@ -101,10 +101,7 @@ func (op *operation) userByLinkedAuth(ctx context.Context, authType, authUsernam
 		definition.IsTarget = true
 		lookup.Links = definition
 	}
-	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
+	found, _, err := op.readAllowed(ctx, lookup)
 	switch {
 	case err != nil:
 		return found, err
@@ -136,10 +133,7 @@ func (op *operation) links(ctx context.Context, userID string) ([]sso.LinkedAuth
 	if lookup.TargetSelf || lookup.UserID != "" {
 		lookup.Links = &store.LinkLookup{}
 	}
-	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
+	found, _, err := op.readAllowed(ctx, lookup)
 	switch {
 	case err != nil:
 		return nil, err

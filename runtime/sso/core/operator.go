@@ -46,15 +46,8 @@ func (c *Core) ListUsers(ctx context.Context, call sso.Call, list UserList, each
 
 func (op *operation) listUsers(ctx context.Context, list UserList, each func(sso.User) error) error {
 	c := op.core
-	found, now, err := op.read(ctx, store.Lookup{UST: op.ust})
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
-	if err != nil {
+	if _, _, err := op.readAsSuper(ctx, store.Lookup{UST: op.ust}, "search"); err != nil {
 		return err
-	}
-	if !isSuper(found, op.call) {
-		return refuse(sso.NotAllowed, "only super-users may search")
 	}
 	filter := store.UserFilter{UserID: list.UserID, Text: list.Text, ApprovalStatus: list.ApprovalStatus,
 		IsLocked: list.IsLocked, IsSuperUser: list.IsSuperUser}
@@ -108,18 +101,12 @@ func (c *Core) UserSessions(ctx context.Context, call sso.Call, userID string) (
 }
 
 func (op *operation) userSessions(ctx context.Context, userID string) ([]*store.Session, error) {
-	c := op.core
-	found, now, err := op.read(ctx, targetByID(userID)(op.ust))
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
+	found, now, err := op.readAsSuper(ctx, targetByID(userID)(op.ust), "list the sessions of others")
 	switch {
 	case err != nil:
 		return nil, err
-	case !isSuper(found, op.call):
-		return nil, refuse(sso.NotAllowed, "only super-users may list the sessions of others")
 	case found.Target == nil:
 		return nil, refuse(sso.UserIDInvalid, "there is no user with this ID")
 	}
-	return c.store.Sessions(ctx, found.Target.PK, now)
+	return op.core.store.Sessions(ctx, found.Target.PK, now)
 }

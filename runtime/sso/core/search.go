@@ -23,15 +23,8 @@ func (c *Core) Search(ctx context.Context, call sso.Call, criteria sso.SearchCri
 
 func (op *operation) search(ctx context.Context, criteria sso.SearchCriteria) (sso.SearchResult, error) {
 	c := op.core
-	found, now, err := op.read(ctx, store.Lookup{UST: op.ust})
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
-	if err != nil {
+	if _, _, err := op.readAsSuper(ctx, store.Lookup{UST: op.ust}, "search"); err != nil {
 		return sso.SearchResult{}, err
-	}
-	if !isSuper(found, op.call) {
-		return sso.SearchResult{}, refuse(sso.NotAllowed, "only super-users may search")
 	}
 	filter, err := c.userFilter(&criteria)
 	if err != nil {

@@ -47,14 +47,7 @@ func (op *operation) targetSession(ctx context.Context, targetUST string) (store
 	if clear, err := op.core.openUST(targetUST); err == nil {
 		lookup.TargetUST = clear
 	}
-	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = op.core.authorize(found, op.call, now)
-	}
-	if err == nil && !isSuper(found, op.call) {
-		err = refuse(sso.NotAllowed, "only super-users may look at the sessions of others")
-	}
-	return found, now, err
+	return op.readAsSuper(ctx, lookup, "look at the sessions of others")
 }
 
 // isOpen reports whether a session is there, has not expired, and is that of
@@ -126,10 +119,7 @@ func (op *operation) sessions(ctx context.Context, targetUST string) ([]*store.S
 			lookup.TargetUST = clear
 		}
 	}
-	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = c.authorize(found, op.call, now)
-	}
+	found, now, err := op.readAllowed(ctx, lookup)
 	switch {
 	case err != nil:
 		return nil, err

@@ -67,13 +67,7 @@ func (c *Core) UserByUsername(ctx context.Context, call sso.Call, username strin
 	if isPlainText(username) {
 		lookup.Username = username
 	}
-	found, now, err := op.read(ctx, lookup)
-	if err == nil {
-		err = c.authorize(found, call, now)
-	}
-	if err == nil && !isSuper(found, call) {
-		err = refuse(sso.NotAllowed, "only super-users may look at users by name")
-	}
+	found, _, err := op.readAsSuper(ctx, lookup, "look at users by name")
 	if err := op.finish(ctx, err, false); err != nil {
 		return nil, err
 	}
