@@ -2,7 +2,6 @@ package sso
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -163,9 +162,9 @@ func attributeFrom(item map[string]any, read reading, change AttributeChange) At
 		at := slices.IndexFunc(fields, func(f field) bool { return f.Name == key })
 		switch {
 		case at < 0:
-			change.problems = append(change.problems, fmt.Sprintf("there is no key %q", printable(key)))
+			change.problems = append(change.problems, unknownKey(key))
 		case !fields[at].set(value, read):
-			change.problems = append(change.problems, fmt.Sprintf("%s does not take a %T", key, value))
+			change.problems = append(change.problems, wrongType(fields[at], value))
 		}
 	}
 	return change

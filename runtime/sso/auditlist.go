@@ -85,11 +85,7 @@ func KeysOfAudit() []Key { return keysOf(new(AuditCriteria).fields()) }
 // wrong type are kept, to be refused in their turn.
 func AuditFromMap(data map[string]any) AuditCriteria {
 	criteria := auditFrom(data, strictReading)
-	for key := range data {
-		if !has(criteria.fields(), key) {
-			criteria.problems = append(criteria.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	criteria.problems = append(criteria.problems, unknownKeys(criteria.fields(), data)...)
 	return criteria
 }
 
@@ -146,22 +142,19 @@ func (c *AuditCriteria) fields() []field {
 
 func auditFrom(data map[string]any, read reading) AuditCriteria {
 	var c AuditCriteria
-	for _, field := range c.fields() {
-		value, present := data[field.Name]
+	c.problems = fill(c.fields(), data, read, func(f field, value any) string {
 		switch {
-		case !present || field.set(value, read):
-		case field.Values != nil && len(field.Values) < 5:
-			c.problems = append(c.problems, fmt.Sprintf("%s must be one of %s", field.Name, strings.Join(field.Values, ", ")))
-		case field.Values != nil:
-			c.problems = append(c.problems, fmt.Sprintf("%s must be one of those that docs/audit.md lists", field.Name))
-		case field.Kind == Moment:
-			c.problems = append(c.problems, field.Name+" must be an ISO 8601 date-time such as 2026-12-31T23:59:59, or a duration back from now such as 24h or 2d")
-		case field.Kind == Serial:
-			c.problems = append(c.problems, fmt.Sprintf("%s must be the ID of an entry, a number from 0 to %d", field.Name, int64(MaxSerial)))
-		default:
-			c.problems = append(c.problems, fmt.Sprintf("%s does not take a %T", field.Name, value))
+		case f.Values != nil && len(f.Values) < 5:
+			return fmt.Sprintf("%s must be one of %s", f.Name, strings.Join(f.Values, ", "))
+		case f.Values != nil:
+			return f.Name + " must be one of those that docs/audit.md lists"
+		case f.Kind == Moment:
+			return f.Name + " must be an ISO 8601 date-time such as 2026-12-31T23:59:59, or a duration back from now such as 24h or 2d"
+		case f.Kind == Serial:
+			return fmt.Sprintf("%s must be the ID of an entry, a number from 0 to %d", f.Name, int64(MaxSerial))
 		}
-	}
+		return wrongType(f, value)
+	})
 	return c
 }
 

@@ -1,6 +1,9 @@
 package sso
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Key is one key of the data that a call takes. The tables of them are what data
 // is read by, and what the documentation of the REST paths is made of.
@@ -78,6 +81,28 @@ func keysOf(fields []field) []Key {
 	return keys
 }
 
-func has(fields []field, name string) bool {
-	return slices.ContainsFunc(fields, func(f field) bool { return f.Name == name })
+// fill sets fields to what data has of them, and returns what is wrong with the
+// values that do not fit, in the words of say.
+func fill(fields []field, data map[string]any, read reading, say func(f field, value any) string) (problems []string) {
+	for _, f := range fields {
+		if value, present := data[f.Name]; present && !f.set(value, read) {
+			problems = append(problems, say(f, value))
+		}
+	}
+	return problems
 }
+
+// wrongType says of a value that does not fit what it is.
+func wrongType(f field, value any) string { return fmt.Sprintf("%s does not take a %T", f.Name, value) }
+
+// unknownKeys says which keys of data are none of fields'.
+func unknownKeys(fields []field, data map[string]any) (problems []string) {
+	for name := range data {
+		if !slices.ContainsFunc(fields, func(f field) bool { return f.Name == name }) {
+			problems = append(problems, unknownKey(name))
+		}
+	}
+	return problems
+}
+
+func unknownKey(name string) string { return fmt.Sprintf("there is no key %q", printable(name)) }

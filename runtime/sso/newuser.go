@@ -11,12 +11,10 @@ import (
 // NewUserFromMap makes a new user of a script's Dict. Unknown keys and values
 // of a wrong type are kept, to be refused in their turn.
 func NewUserFromMap(data map[string]any) NewUser {
-	user := newUserFrom(data, strictReading)
-	for key := range data {
-		if !has(user.fields(), key) {
-			user.problems = append(user.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	var user NewUser
+	fields := user.fields()
+	user.read(data, fields, strictReading)
+	user.problems = append(user.problems, unknownKeys(fields, data)...)
 	slices.Sort(user.problems)
 	return user
 }
@@ -24,7 +22,9 @@ func NewUserFromMap(data map[string]any) NewUser {
 // NewUserFromJSON makes a new user of a decoded JSON object, as leniently as
 // PatchFromJSON does.
 func NewUserFromJSON(data map[string]any) NewUser {
-	return newUserFrom(data, lenientReading)
+	var user NewUser
+	user.read(data, user.fields(), lenientReading)
+	return user
 }
 
 // ImportKeys lists the keys that an imported user is made from.
@@ -46,15 +46,10 @@ const passwordHashKey = "password_hash"
 // as leniently as JSON's, but unknown keys are refused in their turn. A record
 // may have a password_hash in place of a password.
 func NewUserFromImport(data map[string]any) NewUser {
-	user := newUserFrom(data, lenientReading)
-	if !assignOrDefault(&user.PasswordHash, data[passwordHashKey], lenientText) {
-		user.problems = append(user.problems, fmt.Sprintf("%s does not take a %T", passwordHashKey, data[passwordHashKey]))
-	}
-	for key := range data {
-		if !slices.Contains(ImportKeys(), key) {
-			user.problems = append(user.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	var user NewUser
+	fields := append(user.fields(), textField(passwordHashKey, &user.PasswordHash))
+	user.read(data, fields, lenientReading)
+	user.problems = append(user.problems, unknownKeys(fields, data)...)
 	if user.Password != "" && user.PasswordHash != "" {
 		user.problems = append(user.problems, "either password or password_hash, not both")
 	}
@@ -86,25 +81,16 @@ func (u *NewUser) fields() []field {
 	}
 }
 
-func newUserFrom(data map[string]any, read reading) NewUser {
-	var user NewUser
-	for _, field := range user.fields() {
-		value, present := data[field.Name]
-		if present && !field.set(value, read) {
-			user.problems = append(user.problems, doesNotTake(field.Name, value, read))
+// read fills the fields. Where texts may stand for booleans, it is of no use to hear
+// of a value that did not fit that it is a text.
+func (u *NewUser) read(data map[string]any, fields []field, read reading) {
+	_, generous := read.boolean("true")
+	u.problems = fill(fields, data, read, func(f field, value any) string {
+		if _, isText := value.(string); isText && generous {
+			return f.Name + " takes true or false, yes or no, 1 or 0"
 		}
-	}
-	return user
-}
-
-// doesNotTake says why a value was refused, without its text: where texts may
-// stand for booleans, it is of no use to hear that this one is a text.
-func doesNotTake(name string, value any, read reading) string {
-	_, isText := value.(string)
-	if _, generous := read.boolean("true"); isText && generous {
-		return name + " takes true or false, yes or no, 1 or 0"
-	}
-	return fmt.Sprintf("%s does not take a %T", name, value)
+		return wrongType(f, value)
+	})
 }
 
 // Problem returns the first thing that is wrong with the keys or types of the

@@ -8,11 +8,7 @@ func PasswordChangeFromMap(data map[string]any) PasswordChange {
 	var change PasswordChange
 	fields := append(change.fields(), change.mustChange("password_must_change"))
 	change.read(data, fields, strictReading)
-	for key := range data {
-		if !has(fields, key) {
-			change.problems = append(change.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	change.problems = append(change.problems, unknownKeys(fields, data)...)
 	return change
 }
 
@@ -47,11 +43,9 @@ func (c *PasswordChange) mustChange(name string) field {
 
 func (c *PasswordChange) read(data map[string]any, fields []field, read reading) {
 	want := map[Kind]string{Text: "text", Boolean: "a boolean", Days: "a whole number of days"}
-	for _, field := range fields {
-		if value, present := data[field.Name]; present && !field.set(value, read) {
-			c.problems = append(c.problems, fmt.Sprintf("%s must be %s, not %T", field.Name, want[field.Kind], value))
-		}
-	}
+	c.problems = fill(fields, data, read, func(f field, value any) string {
+		return fmt.Sprintf("%s must be %s, not %T", f.Name, want[f.Kind], value)
+	})
 }
 
 // Problem returns one thing that is wrong with the keys or types of the data

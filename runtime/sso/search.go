@@ -1,7 +1,5 @@
 package sso
 
-import "fmt"
-
 // SearchCriteria choose users: UserID, else Username, exactly and alone; else
 // all that is given of the others.
 type SearchCriteria struct {
@@ -69,11 +67,7 @@ func KeysOfSearch() []Key { return keysOf(new(SearchCriteria).fields()) }
 // wrong type are kept, to be refused in their turn.
 func SearchFromMap(data map[string]any) SearchCriteria {
 	criteria := searchFrom(data, strictReading)
-	for key := range data {
-		if !has(criteria.fields(), key) {
-			criteria.problems = append(criteria.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	criteria.problems = append(criteria.problems, unknownKeys(criteria.fields(), data)...)
 	return criteria
 }
 
@@ -128,16 +122,12 @@ func (c *SearchCriteria) fields() []field {
 
 func searchFrom(data map[string]any, read reading) SearchCriteria {
 	var c SearchCriteria
-	for _, field := range c.fields() {
-		value, present := data[field.Name]
-		switch {
-		case !present || field.set(value, read):
-		case field.Name == "name_op":
-			c.problems = append(c.problems, "name_op must be and, or or")
-		default:
-			c.problems = append(c.problems, fmt.Sprintf("%s does not take a %T", field.Name, value))
+	c.problems = fill(c.fields(), data, read, func(f field, value any) string {
+		if f.Name == "name_op" {
+			return "name_op must be and, or or"
 		}
-	}
+		return wrongType(f, value)
+	})
 	return c
 }
 

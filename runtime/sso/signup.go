@@ -1,9 +1,6 @@
 package sso
 
-import (
-	"fmt"
-	"reflect"
-)
+import "reflect"
 
 // Signup is what a user signs up with.
 type Signup struct {
@@ -22,11 +19,7 @@ func KeysOfSignup() []Key { return keysOf(new(Signup).fields()) }
 // a wrong type are kept, to be refused in their turn.
 func SignupFromMap(data map[string]any) Signup {
 	signup := signupFrom(data, strictReading)
-	for key := range data {
-		if !has(signup.fields(), key) {
-			signup.problems = append(signup.problems, fmt.Sprintf("there is no key %q", printable(key)))
-		}
-	}
+	signup.problems = append(signup.problems, unknownKeys(signup.fields(), data)...)
 	return signup
 }
 
@@ -48,11 +41,7 @@ func (s *Signup) fields() []field {
 
 func signupFrom(data map[string]any, read reading) Signup {
 	var signup Signup
-	for _, field := range signup.fields() {
-		if value, present := data[field.Name]; present && !field.set(value, read) {
-			signup.problems = append(signup.problems, fmt.Sprintf("%s does not take a %T", field.Name, value))
-		}
-	}
+	signup.problems = fill(signup.fields(), data, read, wrongType)
 	return signup
 }
 
