@@ -27,6 +27,7 @@ var rules = []struct {
 	{"github.com/wneessen/go-mail", []string{"runtime/mail"}, "nobody above sees what servers say of recipients"},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"runtime/openapi/openapitest"}, "the program describes what it does, tests check it"},
 	{"gatehouse/runtime/openapi/openapitest", nil, "it is for tests"},
+	{"gatehouse/internal/logtest", []string{"runtime/sso/ssotest"}, "it is for tests"},
 	{"gatehouse/host", nil, "nothing imports the program"},
 	{"gatehouse/runtime/sso/plugin", []string{"host"}, "runtime → service → sso → runtime would be a cycle"},
 	{"gatehouse/runtime/sso/rest", []string{"runtime/sso/plugin"}, "only the plugin knows HTTP and the SSO"},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,10 +9,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"gatehouse/internal/logtest"
 )
 
 // patience bounds waits that end long before on any machine; a test that
@@ -34,29 +34,11 @@ func programFile(t *testing.T) string {
 type process struct {
 	t              *testing.T
 	cmd            *exec.Cmd
-	stdout, stderr output
+	stdout, stderr logtest.Buffer
 	exited         chan struct{}
 	url            string
 	client         *http.Client
 	variables      []string // of its own, which what is pasted has, too
-}
-
-// output is what a process has written so far.
-type output struct {
-	mutex sync.Mutex
-	text  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return o.text.String()
 }
 
 // launch starts the program in a directory, by its full path.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"gatehouse/internal/logtest"
 )
 
 // TestPasswordIsAskedForWithoutEcho types passwords at a terminal.
@@ -111,7 +113,7 @@ type atTerminal struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	terminal *os.File
-	shown    *output
+	shown    *logtest.Buffer
 	copied   chan struct{}
 }
 
@@ -126,7 +128,7 @@ func startAtTerminal(t *testing.T, dir, line string) *atTerminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &atTerminal{t: t, cmd: cmd, terminal: terminal, shown: new(output), copied: make(chan struct{})}
+	s := &atTerminal{t: t, cmd: cmd, terminal: terminal, shown: new(logtest.Buffer), copied: make(chan struct{})}
 	go func() {
 		defer close(s.copied)
 		buffer := make([]byte, 1024)

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime"
 	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/sso/plugin"
@@ -252,7 +253,7 @@ func TestPlainHTTPForOthersIsWarnedOf(t *testing.T) {
 		isPublic bool
 		warnings int
 	}{{nil, true, 1}, {nil, false, 0}, {[]string{"192.0.2.9"}, true, 0}} {
-		log := new(ssotest.Log)
+		log := new(logtest.Buffer)
 		cfg := runtime.DefaultConfig()
 		cfg.Data, cfg.Listen, cfg.Services.Directories = t.TempDir(), "127.0.0.1:0", []string{t.TempDir()}
 		cfg.HTTP.TrustedProxies = test.proxies

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime"
 	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/service"
@@ -31,7 +32,7 @@ type host struct {
 	url     string
 	runtime *runtime.Runtime
 	sso     *plugin.SSO
-	log     *ssotest.Log
+	log     *logtest.Buffer
 	dir     string // of services
 	cfg     runtime.Config
 
@@ -64,7 +65,7 @@ func onEveryStore(t *testing.T, o options, test func(t *testing.T, h *host)) {
 
 func start(t *testing.T, o options) *host {
 	t.Helper()
-	h := &host{t: t, dir: t.TempDir(), log: new(ssotest.Log), sso: plugin.New()}
+	h := &host{t: t, dir: t.TempDir(), log: new(logtest.Buffer), sso: plugin.New()}
 	for name, source := range o.services {
 		h.write(name, source)
 	}

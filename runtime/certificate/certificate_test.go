@@ -1,7 +1,6 @@
 package certificate_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/pem"
@@ -9,31 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/certificate"
 	"gatehouse/runtime/database/pgtest"
 )
-
-// log is a log that tests read.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(line)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 // pair is a certificate in files that a test replaces.
 type pair struct {
@@ -72,7 +53,7 @@ func (p *pair) put(path, text string) {
 }
 
 // serving opens the pair, and watches it at short intervals.
-func (p *pair) serving(log *log) *certificate.Source {
+func (p *pair) serving(log *logtest.Buffer) *certificate.Source {
 	p.t.Helper()
 	source, err := certificate.Open(p.config, "http.tls", certificate.Options{
 		Logger: slog.New(slog.NewTextHandler(log, nil)), Interval: 5 * time.Millisecond,
@@ -117,7 +98,7 @@ func TestReplacedFiles(t *testing.T) {
 	t.Parallel()
 	ca := pgtest.NewCA(t)
 	first, second, third := ca.Issue(t, "a.example"), ca.Issue(t, "b.example"), ca.Issue(t, "c.example")
-	p, log := newPair(t, first), new(log)
+	p, log := newPair(t, first), new(logtest.Buffer)
 	source := p.serving(log)
 	if current(t, source) != p.read(first.File) || source.Names()[0] != "a.example" {
 		t.Error("another certificate than the one of the files")
@@ -198,7 +179,7 @@ func TestWrongFiles(t *testing.T) {
 // expired; neither keeps the host from starting.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	p, log := newPair(t, pgtest.NewCA(t).IssueExpired(t, "a.example")), new(log)
+	p, log := newPair(t, pgtest.NewCA(t).IssueExpired(t, "a.example")), new(logtest.Buffer)
 	if err := os.Chmod(p.config.KeyFile, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/database/sqlite"
@@ -55,24 +56,6 @@ func answer(body string) func(context.Context, invocation.Request) (invocation.R
 	}
 }
 
-// log is a log that tests read.
-type log struct {
-	mu      sync.Mutex
-	written bytes.Buffer
-}
-
-func (l *log) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.written.Write(line)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.written.String()
-}
-
 // host is a channel on a real listener, with real security on SQLite: the
 // definition pubapi takes client and s3cret-pass.
 type host struct {
@@ -80,7 +63,7 @@ type host struct {
 	address  string
 	document []byte // of OpenAPI: what send gets is checked against it, unless there are routes without documentation
 	invoker  *invoker
-	log      *log
+	log      *logtest.Buffer
 	db       interface{ Close() error }
 	stop     context.CancelFunc
 	ended    chan error
@@ -121,7 +104,7 @@ func launch(t *testing.T, throttle *security.ThrottleConfig, other func(net.List
 	if err := definitions.Set(ctx, "pubapi", "client", "s3cret-pass"); err != nil {
 		t.Fatal(err)
 	}
-	h := &host{invoker: &invoker{respond: answer(`{"ok":true}`)}, log: &log{}, db: db, stop: stop, ended: make(chan error, 1)}
+	h := &host{invoker: &invoker{respond: answer(`{"ok":true}`)}, log: &logtest.Buffer{}, db: db, stop: stop, ended: make(chan error, 1)}
 	logger := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config := channel.Config{
 		Invoker:       h.invoker,

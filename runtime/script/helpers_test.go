@@ -1,7 +1,6 @@
 package script_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -9,10 +8,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/service"
 )
@@ -21,31 +20,13 @@ import (
 type host struct {
 	*script.Engine
 	dir string
-	log *logBuffer
-}
-
-// logBuffer collects a log that many goroutines write.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
+	log *logtest.Buffer
 }
 
 // newHost makes an engine over files (name → source) and loads them.
 func newHost(t testing.TB, files map[string]string, configure ...func(*script.Config)) *host {
 	t.Helper()
-	h := &host{dir: filepath.Join(t.TempDir(), "services"), log: &logBuffer{}}
+	h := &host{dir: filepath.Join(t.TempDir(), "services"), log: &logtest.Buffer{}}
 	for name, source := range files {
 		h.write(t, name, source)
 	}

@@ -1,37 +1,19 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"gatehouse/internal/logtest"
 )
 
-// lockedLog keeps what a queue logs.
-type lockedLog struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lockedLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lockedLog) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.text.String(), text)
-}
-
-func newTestQueue(deliver func(context.Context, resetMail) error, retries ...time.Duration) (*mailQueue, *lockedLog) {
-	log := new(lockedLog)
+func newTestQueue(deliver func(context.Context, resetMail) error, retries ...time.Duration) (*mailQueue, *logtest.Buffer) {
+	log := new(logtest.Buffer)
 	if retries == nil {
 		retries = []time.Duration{}
 	}
@@ -54,7 +36,7 @@ func TestMailQueueIsBounded(t *testing.T) {
 	for range mailsWaiting + 10 {
 		q.send(resetMail{})
 	}
-	if n := log.count("too many are waiting"); n != 10 {
+	if n := strings.Count(log.String(), "too many are waiting"); n != 10 {
 		t.Errorf("%d mails were not taken, want 10", n)
 	}
 	close(release)
@@ -63,7 +45,7 @@ func TestMailQueueIsBounded(t *testing.T) {
 		t.Errorf("%d were sent, up to %d at once", sent.Load(), most.Load())
 	}
 	q.send(resetMail{})
-	if log.count("the host is stopping") != 1 || sent.Load() != mailsWaiting {
+	if strings.Count(log.String(), "the host is stopping") != 1 || sent.Load() != mailsWaiting {
 		t.Error("a mail was taken after the end")
 	}
 	q.close(t.Context()) // again
@@ -83,7 +65,7 @@ func TestMailQueueTriesOnceMoreAtTheEnd(t *testing.T) {
 				return errors.New("not now")
 			}, time.Hour, time.Hour, time.Hour)
 			q.send(resetMail{})
-			for log.count("tried again") == 0 { // then it pauses
+			for strings.Count(log.String(), "tried again") == 0 { // then it pauses
 				time.Sleep(time.Millisecond)
 			}
 			q.close(t.Context())
@@ -94,8 +76,8 @@ func TestMailQueueTriesOnceMoreAtTheEnd(t *testing.T) {
 			if !works {
 				want = "the host is stopping"
 			}
-			if log.count(want) != 1 {
-				t.Errorf("log: %s", log.text.String())
+			if strings.Count(log.String(), want) != 1 {
+				t.Errorf("log: %s", log.String())
 			}
 		})
 	}
@@ -115,8 +97,8 @@ func TestMailQueueGivesUp(t *testing.T) {
 	cancel()
 	q.close(ctx)
 	q.close(t.Context()) // waits until it is given up
-	if log.count("a mail was not sent") != 1 {
-		t.Errorf("log: %s", log.text.String())
+	if strings.Count(log.String(), "a mail was not sent") != 1 {
+		t.Errorf("log: %s", log.String())
 	}
 }
 
@@ -129,8 +111,8 @@ func TestMailQueueEndsItsRetries(t *testing.T) {
 	}, 0, 0)
 	q.send(resetMail{cid: "c", userID: "zusr1", token: "hidden"})
 	q.mails.Wait()
-	if attempts.Load() != 3 || log.count("tried again") != 2 || log.count("level=ERROR") != 1 || log.count("hidden") != 0 || log.count("user_id=zusr1") != 3 {
-		t.Errorf("%d attempts, log: %s", attempts.Load(), log.text.String())
+	if attempts.Load() != 3 || strings.Count(log.String(), "tried again") != 2 || strings.Count(log.String(), "level=ERROR") != 1 || strings.Count(log.String(), "hidden") != 0 || strings.Count(log.String(), "user_id=zusr1") != 3 {
+		t.Errorf("%d attempts, log: %s", attempts.Load(), log.String())
 	}
 	q.close(t.Context())
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/chain"
 	"gatehouse/runtime/sso/core"
@@ -102,8 +103,8 @@ func TestSealsThatAreGone(t *testing.T) {
 	t.Parallel()
 	ssotest.Each(t, nil, func(t *testing.T, env *ssotest.Env) {
 		const told = "seals of the audit are gone"
-		start := func() (*core.Core, *ssotest.Log) {
-			log := new(ssotest.Log)
+		start := func() (*core.Core, *logtest.Buffer) {
+			log := new(logtest.Buffer)
 			started, err := core.New(t.Context(), core.Options{Config: env.Config, Store: env.Store, Keys: env.Keys,
 				Logger: slog.New(slog.NewTextHandler(log, nil)), SealEvery: time.Millisecond})
 			if err != nil {
@@ -147,7 +148,7 @@ func TestSealsThatAreGone(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for _, log := range []*ssotest.Log{log, startLog} {
+		for _, log := range []*logtest.Buffer{log, startLog} {
 			if n := strings.Count(log.String(), told); n != 1 || !strings.Contains(log.String(), "level=ERROR") {
 				t.Errorf("told %d times:\n%s", n, log)
 			}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/secret"
 	"gatehouse/runtime/sso/core"
@@ -102,7 +103,7 @@ func TestThrottleKeyThatCannotBeRead(t *testing.T) {
 			for _, host := range hosts {
 				host.want("wait 1", what, guessed, abroad)
 			}
-			env.Log = new(ssotest.Log)
+			env.Log = new(logtest.Buffer)
 		}
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/sso"
 	"gatehouse/runtime/sso/core"
@@ -498,7 +499,7 @@ func dial(t *testing.T, s *site, buffer int, request string) net.Conn {
 const writeTimeout = 4 * time.Second
 
 // narrow is a site whose connections hold little of an answer.
-func narrow(t *testing.T, env *ssotest.Env, core sso.Core, log *ssotest.Log) *site {
+func narrow(t *testing.T, env *ssotest.Env, core sso.Core, log *logtest.Buffer) *site {
 	t.Helper()
 	s := serve(t, env, core, rest.Options{})
 	handler, err := channel.New(channel.Config{Invoker: noServices{t}, Authenticator: noServices{t}, Routes: rest.Routes(core, rest.Options{}),
@@ -531,7 +532,7 @@ func TestReaderThatStops(t *testing.T) {
 		fill(t, env, 8_000, 2048)
 		var pages atomic.Int64
 		w := &watched{Core: env.Core, page: func(n int) { pages.Store(int64(n)) }, done: make(chan error, 9)}
-		log := new(ssotest.Log)
+		log := new(logtest.Buffer)
 		s := narrow(t, env, w, log)
 		ust := s.loginOver("admin")
 

@@ -4,7 +4,6 @@
 package ssotest
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/logtest"
 	"gatehouse/runtime/database"
 	"gatehouse/runtime/database/pgtest"
 	"gatehouse/runtime/database/postgres"
@@ -37,7 +37,7 @@ type Env struct {
 	Keys   *secret.Keyring
 	Config core.Config
 	Clock  *Clock
-	Log    *Log
+	Log    *logtest.Buffer
 
 	Services *Services // there are none at first
 
@@ -118,7 +118,7 @@ func New(t *testing.T, db database.DB, change func(*core.Config)) *Env {
 		change(&cfg)
 	}
 	env := &Env{T: t, DB: db, Store: store.New(db), Config: cfg,
-		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(Log), Services: new(Services),
+		Keys: secret.NewKeyring(secret.NewKey()), Clock: &Clock{now: time.Now()}, Log: new(logtest.Buffer), Services: new(Services),
 		Definitions: Definitions{sso.AuthBasic: {}, sso.AuthJWT: {}}}
 	env.Core = env.NewCore(cfg)
 	return env
@@ -226,26 +226,6 @@ func (c *Clock) Forward(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-}
-
-// Log keeps what was logged.
-type Log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *Log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-// String returns all that was logged.
-func (l *Log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // ID returns the ID of the user with a username.
