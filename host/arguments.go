@@ -77,15 +77,12 @@ func flagError(cmd *cobra.Command, err error) error {
 	var wrong *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown):
-		flags := new(cobra.Command) // which finds names that are similar
-		add := func(name string) {
-			flags.AddCommand(&cobra.Command{Use: "--" + name, Run: func(*cobra.Command, []string) {}})
-		}
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) { add(flag.Name) })
+		var names []string
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, "--"+flag.Name) })
 		if cmd.Flags().Lookup("data-dir") != nil { // perhaps under its other name
-			add("data-dir")
+			names = append(names, "--data-dir")
 		}
-		hint = meant(flags, "--"+unknown.GetSpecifiedName())
+		hint = similarTo("--"+unknown.GetSpecifiedName(), names)
 	case errors.As(err, &wrong):
 		if want, known := flagValues[wrong.GetFlag().Value.Type()]; known {
 			err = fmt.Errorf("--%s: want %s, not %q", wrong.GetFlag().Name, want, wrong.GetValue())

@@ -48,7 +48,8 @@ func offerValue(find func(ctx context.Context, begun string) []cobra.Completion)
 	}
 }
 
-// within waits for completions as long as a user does.
+// within waits for completions as long as a user does, and takes those that go on
+// from what was begun.
 func within(ctx context.Context, begun string, find func(context.Context, string) []cobra.Completion) []cobra.Completion {
 	if ctx == nil {
 		ctx = context.Background()
@@ -59,7 +60,9 @@ func within(ctx context.Context, begun string, find func(context.Context, string
 	go func() { found <- find(ctx, begun) }()
 	select {
 	case all := <-found:
-		return slices.DeleteFunc(all, func(word cobra.Completion) bool { return !isHarmless(word) })
+		return slices.DeleteFunc(all, func(word cobra.Completion) bool {
+			return !strings.HasPrefix(word, begun) || !isHarmless(word)
+		})
 	case <-ctx.Done(): // the search goes on; the program ends
 		return nil
 	}
@@ -107,11 +110,11 @@ func (i *installation) usernames() func(context.Context, string) []cobra.Complet
 
 // definitions finds the names of security definitions: of a type, or all with "".
 func (i *installation) definitions(kind func() string) func(context.Context, string) []cobra.Completion {
-	return func(ctx context.Context, begun string) (names []cobra.Completion) {
+	return func(ctx context.Context, _ string) (names []cobra.Completion) {
 		i.peek(ctx, func(db database.DB) error {
 			all, err := security.New(security.Config{DB: db}).List(ctx)
 			for _, definition := range all {
-				if definition.Type == kind() && strings.HasPrefix(definition.Name, begun) {
+				if definition.Type == kind() {
 					names = append(names, definition.Name)
 				}
 			}
@@ -123,7 +126,7 @@ func (i *installation) definitions(kind func() string) func(context.Context, str
 
 // serviceNames finds the services that load. It reads their files and runs nothing.
 func (i *installation) serviceNames() func(context.Context, string) []cobra.Completion {
-	return func(_ context.Context, begun string) (names []cobra.Completion) {
+	return func(context.Context, string) (names []cobra.Completion) {
 		cfg, err := i.configuration()
 		if err != nil {
 			return nil
@@ -133,9 +136,7 @@ func (i *installation) serviceNames() func(context.Context, string) []cobra.Comp
 			return nil
 		}
 		for _, service := range found.Services {
-			if strings.HasPrefix(service.Name, begun) {
-				names = append(names, service.Name)
-			}
+			names = append(names, service.Name)
 		}
 		return names
 	}
@@ -144,7 +145,7 @@ func (i *installation) serviceNames() func(context.Context, string) []cobra.Comp
 // keyIDs finds the IDs of the keys in the key file, but for the newest, which
 // may be neither removed nor promoted.
 func (i *installation) keyIDs() func(context.Context, string) []cobra.Completion {
-	return func(_ context.Context, begun string) (ids []cobra.Completion) {
+	return func(context.Context, string) (ids []cobra.Completion) {
 		path, err := i.keyFilePath()
 		if err != nil {
 			return nil
@@ -154,23 +155,14 @@ func (i *installation) keyIDs() func(context.Context, string) []cobra.Completion
 			return nil
 		}
 		for _, key := range keys[1:] {
-			if strings.HasPrefix(key.ID(), begun) {
-				ids = append(ids, key.ID())
-			}
+			ids = append(ids, key.ID())
 		}
 		return ids
 	}
 }
 
 // operations are the operations that the audit has entries of.
-func operations(_ context.Context, begun string) (names []cobra.Completion) {
-	for _, name := range sso.Operations() {
-		if strings.HasPrefix(name, begun) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
+func operations(context.Context, string) []cobra.Completion { return sso.Operations() }
 
 // completeCommands offers the commands below the one that the arguments name.
 func completeCommands(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
