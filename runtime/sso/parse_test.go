@@ -62,10 +62,8 @@ func FuzzPatchFromJSON(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber()
-		var data map[string]any
-		if decoder.Decode(&data) != nil {
+		data, ok := decodeObject(text)
+		if !ok {
 			return
 		}
 		for _, patch := range []sso.UserPatch{sso.PatchFromJSON(data), sso.PatchFromMap(data)} {
@@ -95,6 +93,14 @@ func FuzzPatchFromJSON(f *testing.F) {
 	})
 }
 
+// decodeObject decodes a JSON object as requests are decoded.
+func decodeObject(text string) (data map[string]any, ok bool) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	err := decoder.Decode(&data)
+	return data, err == nil
+}
+
 // FuzzSearchFromJSON takes any JSON object: pages are whole numbers from 0, and
 // what a key holds reaches the criteria or is refused.
 func FuzzSearchFromJSON(f *testing.F) {
@@ -102,10 +108,8 @@ func FuzzSearchFromJSON(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber()
-		var data map[string]any
-		if decoder.Decode(&data) != nil {
+		data, ok := decodeObject(text)
+		if !ok {
 			return
 		}
 		for _, criteria := range []sso.SearchCriteria{sso.SearchFromJSON(data), sso.SearchFromMap(data)} {
@@ -134,10 +138,8 @@ func FuzzAuditFromJSON(f *testing.F) {
 	}
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, text string) {
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber()
-		var data map[string]any
-		if decoder.Decode(&data) != nil {
+		data, ok := decodeObject(text)
+		if !ok {
 			return
 		}
 		for _, criteria := range []sso.AuditCriteria{sso.AuditFromJSON(data), sso.AuditFromMap(data)} {
