@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,20 +19,24 @@ import (
 // writes wait until it is opened.
 type blockingLog struct {
 	slog.Handler
-	open chan struct{}
+	open    chan struct{}
+	reached *atomic.Bool // set by a write
 }
 
 func (b blockingLog) Handle(context.Context, slog.Record) error {
+	b.reached.Store(true)
 	<-b.open
 	return nil
 }
 
 // callWithLog calls a service whose self.Logger blocks.
 func (h *host) callWithLog(ctx context.Context, name string, open chan struct{}) error {
+	return h.callBlocked(ctx, name, blockingLog{h.handler(), open, new(atomic.Bool)})
+}
+
+func (h *host) callBlocked(ctx context.Context, name string, log blockingLog) error {
 	_, err := h.Call(ctx, name, func(ctx context.Context, s *service.Service) {
-		service.Attach(s, service.Call{
-			Context: ctx, Logger: slog.New(blockingLog{h.handler(), open}), Invoker: blockedInvoker{h, open},
-		})
+		service.Attach(s, service.Call{Context: ctx, Logger: slog.New(log), Invoker: blockedInvoker{h, log}})
 	}, func(*service.Service) error { return nil })
 	return err
 }
@@ -41,23 +46,27 @@ func (h *host) handler() slog.Handler { return slog.NewTextHandler(h.log, nil) }
 // blockedInvoker gives invoked services the same log.
 type blockedInvoker struct {
 	host *host
-	open chan struct{}
+	log  blockingLog
 }
 
 func (i blockedInvoker) InvokeService(ctx context.Context, name, _ string, _ []byte) ([]byte, error) {
-	return []byte("null"), i.host.callWithLog(ctx, name, i.open)
+	return []byte("null"), i.host.callBlocked(ctx, name, i.log)
 }
 
 // stick has n calls of a service get stuck in the log, and returns once they
-// count as such.
+// were given up. Where the machine is so busy that one does not get there
+// before its deadline, it is made again.
 func (h *host) stick(t *testing.T, name string, n int, open chan struct{}) {
 	t.Helper()
 	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() {
-			var timeout *script.TimeoutError
-			if err := h.callWithLog(context.Background(), name, open); !errors.As(err, &timeout) {
-				t.Errorf("got %v, want a TimeoutError", err)
+			for log := (blockingLog{h.handler(), open, new(atomic.Bool)}); !log.reached.Load(); {
+				var timeout *script.TimeoutError
+				if err := h.callBlocked(context.Background(), name, log); !errors.As(err, &timeout) {
+					t.Errorf("got %v, want a TimeoutError", err)
+					return
+				}
 			}
 		})
 	}
@@ -267,22 +276,11 @@ func TestWaitingCallsGoOverToANewVersion(t *testing.T) {
 	h := newHost(t, logsAndGreets, func(c *script.Config) { c.PoolSize = 1 })
 	open := make(chan struct{})
 	long := make(chan error)
-	go func() { long <- h.callWithLog(context.Background(), "bad.bad", open) }()
+	log := blockingLog{h.handler(), open, new(atomic.Bool)}
+	go func() { long <- h.callBlocked(context.Background(), "bad.bad", log) }()
+	eventually(t, "the only turn is taken", log.reached.Load)
 	waiting := make(chan answer)
-	go func() {
-		for {
-			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-			got := call(ctx, h.Engine, "good.good", "")
-			cancel()
-			var timeout *script.TimeoutError
-			if errors.As(got.err, &timeout) && timeout.Queued { // the only turn is taken now
-				waiting <- got
-				break
-			}
-		}
-		waiting <- h.call("good.good", "")
-	}()
-	<-waiting
+	go func() { waiting <- h.call("good.good", "") }()
 	time.Sleep(20 * time.Millisecond) // the second call waits, or comes later: it is answered either way
 	h.write(t, "bad/good.go", strings.ReplaceAll(answering("3"), "Hello", "Good"))
 	if err := h.Load(context.Background()); err != nil {
