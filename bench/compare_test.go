@@ -30,11 +30,20 @@ type ratio struct{ above, below string }
 // the machine does disturbs less, and the median of ratios in the same round.
 func compare(b *testing.B, clients int, contestants []contestant, ratios ...ratio) {
 	b.Helper()
+	compareSlices(b, clients, slice, 0, contestants, ratios...)
+}
+
+// compareSlices is compare with slices of a given length, and rests between
+// them in which contestants end what they do in the background, so that it is
+// not counted as the next one's.
+func compareSlices(b *testing.B, clients int, slice, rest time.Duration, contestants []contestant, ratios ...ratio) {
+	b.Helper()
 	for _, c := range contestants { // connections, statements and pools are made
 		if _, _, err := work(c, clients, slice); err != nil {
 			b.Fatalf("%s: %v", c.name, err)
 		}
 	}
+	time.Sleep(rest)
 	rates, costs := map[string][]float64{}, map[string][]float64{}
 	for round := 0; b.Loop(); round++ {
 		for i := range contestants {
@@ -43,6 +52,7 @@ func compare(b *testing.B, clients int, contestants []contestant, ratios ...rati
 			if err != nil {
 				b.Fatalf("%s: %v", c.name, err)
 			}
+			time.Sleep(rest)
 			rates[c.name] = append(rates[c.name], rate)
 			costs[c.name] = append(costs[c.name], float64(cost.Nanoseconds())/1000)
 		}

@@ -41,6 +41,11 @@ type Query struct {
 	// Affected is called with the number of rows that an INSERT, UPDATE or
 	// DELETE changed, after Row was called for the last one; nil ignores it.
 	Affected func(rows int64) error
+
+	// Brief tells that the query finds few rows, by an index. Once SQLite has
+	// begun to read with brief queries alone, it carries them through whatever
+	// becomes of the context: to watch it would cost more than they do.
+	Brief bool
 }
 
 // DB is an open database. All methods are safe for concurrent use. Errors are

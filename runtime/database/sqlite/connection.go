@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"time"
 
 	"modernc.org/sqlite"
@@ -162,11 +163,10 @@ func (c *connection) query(ctx context.Context, s statement, args []driver.Named
 		}
 	}()
 
-	raw := make([]driver.Value, len(rows.Columns()))
-	values := make([]any, len(raw))
-	scanRow := func(dest ...any) error { return scan(values, dest) }
+	row := make([]driver.Value, len(rows.Columns()))
+	scanRow := func(dest ...any) error { return scan(row, dest) }
 	for count := 0; ; count++ {
-		err := rows.Next(raw)
+		err := rows.Next(row)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -175,9 +175,6 @@ func (c *connection) query(ctx context.Context, s statement, args []driver.Named
 		}
 		if err != nil {
 			return c.translate(ctx, err)
-		}
-		for i := range raw {
-			values[i] = raw[i]
 		}
 		if err := q.Row(scanRow); err != nil {
 			return err
@@ -211,6 +208,9 @@ func (c *connection) read(ctx context.Context, queries []database.Query) (err er
 	if err := ctx.Err(); err != nil {
 		return cancelled(err)
 	}
+	if areBrief(queries) {
+		ctx = context.Background() // for any other, the driver starts a goroutine for each statement
+	}
 	if len(queries) == 1 {
 		return c.run(ctx, queries[0])
 	}
@@ -228,6 +228,10 @@ func (c *connection) read(ctx context.Context, queries []database.Query) (err er
 		}
 	}
 	return nil
+}
+
+func areBrief(queries []database.Query) bool {
+	return !slices.ContainsFunc(queries, func(q database.Query) bool { return !q.Brief })
 }
 
 func (c *connection) close() {

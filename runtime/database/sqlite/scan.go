@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 const timeLayout = "2006-01-02 15:04:05.000000"
 
 // scan puts the values of a row where dest points.
-func scan(values []any, dest []any) error {
+func scan(values []driver.Value, dest []any) error {
 	if len(dest) != len(values) {
 		return wrongScan("the query has %d columns, its Row function scans %d", len(values), len(dest))
 	}

@@ -93,7 +93,11 @@ type Found struct {
 // Read returns the rows of a Lookup, in one round trip and of one moment.
 func (s *Store) Read(ctx context.Context, lookup Lookup) (Found, error) {
 	var found Found
-	err := s.db.Read(ctx, s.lookupQueries(lookup, &found, false)...)
+	queries := s.lookupQueries(lookup, &found, false)
+	for i := range queries {
+		queries[i].Brief = true
+	}
+	err := s.db.Read(ctx, queries...)
 	return found.complete(lookup), err
 }
 
