@@ -48,13 +48,21 @@ func shownPath(r *http.Request) string {
 	return cut(path, maxShownPath)
 }
 
-// setSecurityHeaders sets what every answer has, unless its handler or its
-// service sets it otherwise: it is data, not for a browser to show, to guess a
-// type of, or to keep, and no address that it was sent from is told to others.
+// securityHeaders are what every answer has, unless its handler or its service
+// sets it otherwise: it is data, not for a browser to show, to guess a type of,
+// or to keep, and no address that it was sent from is told to others.
+var securityHeaders = http.Header{
+	"Cache-Control":           {"no-store"},
+	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+	"Referrer-Policy":         {"no-referrer"},
+	"X-Content-Type-Options":  {"nosniff"},
+	"X-Frame-Options":         {"DENY"},
+}
+
+// setSecurityHeaders shares the values among all answers: who adds one gets a
+// list of his own.
 func setSecurityHeaders(header http.Header) {
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("X-Frame-Options", "DENY")
+	for name, values := range securityHeaders {
+		header[name] = values[:1:1]
+	}
 }

@@ -52,7 +52,8 @@ type shape []openapi.Property
 // operation is what a route does with its input.
 type operation func(context.Context, *input) (answer, error)
 
-// answer is what an operation answers with beside cid, status and sub_status.
+// answer is what an operation answers with beside cid, status and sub_status,
+// which are added to its keys.
 // A warning turns the status into one. One with lines is nothing but these.
 type answer struct {
 	keys    map[string]any

@@ -74,12 +74,13 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.sendLines(w, r, reply.lines)
 		return
 	}
-	body := map[string]any{"cid": channel.CID(r.Context()), "status": "ok", "sub_status": []sso.Code{}}
+	body := reply.keys
+	if body == nil {
+		body = make(map[string]any, 3)
+	}
+	body["cid"], body["status"], body["sub_status"] = channel.CID(r.Context()), "ok", []sso.Code{}
 	if reply.warning != "" {
 		body["status"], body["sub_status"] = "warning", []sso.Code{reply.warning}
-	}
-	for key, value := range reply.keys {
-		body[key] = value
 	}
 	channel.WriteJSON(w, http.StatusOK, body)
 }
