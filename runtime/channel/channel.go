@@ -30,6 +30,7 @@ import (
 
 	"github.com/rs/cors"
 
+	"gatehouse/runtime/internal/rarely"
 	"gatehouse/runtime/invocation"
 	"gatehouse/runtime/openapi"
 	"gatehouse/runtime/security"
@@ -143,6 +144,7 @@ type channel struct {
 	cors            *cors.Cors // nil where no other origin is allowed
 	limiter, costly *limiter   // nil where there is no limit
 	bodies          *bodies
+	forgotten       rarely.Line // proxies that are not trusted
 }
 
 // New returns the handler of a channel. It refuses settings and routes that

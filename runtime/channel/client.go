@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -22,7 +23,8 @@ const headerForwarded = "X-Forwarded-For"
 // list that takes a proxy's network would let in everybody.
 func (c *channel) clientOf(r *http.Request) string {
 	client := addressOf(r.RemoteAddr)
-	if len(c.TrustedProxies) == 0 {
+	if !c.isProxy(client) {
+		c.warnOfProxy(client, r)
 		return client
 	}
 	for _, line := range slices.Backward(r.Header[headerForwarded]) {
@@ -41,8 +43,26 @@ func (c *channel) clientOf(r *http.Request) string {
 }
 
 func (c *channel) isProxy(address string) bool {
+	if len(c.TrustedProxies) == 0 {
+		return false
+	}
 	addr, err := netip.ParseAddr(address)
 	return err == nil && network.List(c.TrustedProxies).Has(addr)
+}
+
+// warnOfProxy tells of a peer that seems to be a proxy which was forgotten: all
+// its clients are one address then, and on this machine one that limits exempt.
+// Only from a network of the host's own, as any client may send the header.
+func (c *channel) warnOfProxy(peer string, r *http.Request) {
+	if len(r.Header[headerForwarded]) == 0 {
+		return
+	}
+	if addr, err := netip.ParseAddr(peer); err != nil || !addr.IsLoopback() && !addr.IsPrivate() {
+		return
+	}
+	c.forgotten.Log(c.Logger, slog.LevelWarn,
+		"X-Forwarded-For is ignored: if this peer is a proxy in front of the host, name it in http.trusted_proxies; else its clients are all one address, to limits and address lists, too",
+		"peer", peer)
 }
 
 // addressOf returns an address without its port.

@@ -66,6 +66,10 @@ func TestClientBehindProxies(t *testing.T) {
 			if !strings.Contains(h.log.String(), `"remote_addr":"`+test.want+`"`) {
 				t.Errorf("the log is %s", h.log)
 			}
+			isForgotten := test.forwarded != nil && !strings.HasPrefix(test.trusted, "127.0.0.1")
+			if got := strings.Contains(h.log.String(), "name it in http.trusted_proxies"); got != isForgotten {
+				t.Errorf("told of a proxy that is not trusted: %v; the log is %s", got, h.log)
+			}
 		})
 	}
 }
