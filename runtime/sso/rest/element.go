@@ -44,12 +44,6 @@ func (e element) orNull() element {
 	return e
 }
 
-// orElse says what an element stands for that is missing or null.
-func (e element) orElse(value any) element {
-	e.Default = value
-	return e
-}
-
 // oneOf lists all that an element may be.
 func (e element) oneOf(values ...string) element {
 	e.Values = values
@@ -97,12 +91,14 @@ type table[T any] struct {
 // The tables.
 var (
 	updateTable         = &table[sso.UserPatch]{sso.KeysOfUpdate(), sso.PatchFromJSON}
-	newUserTable        = &table[sso.NewUser]{sso.KeysOfNewUser(), sso.NewUserFromJSON}
+	newUserTable        = &table[sso.NewUser]{sso.KeysOfNewUserJSON(), sso.NewUserFromJSON}
 	searchTable         = &table[sso.SearchCriteria]{sso.KeysOfSearch(), sso.SearchFromJSON}
 	signupTable         = &table[sso.Signup]{sso.KeysOfSignup(), sso.SignupFromJSON}
 	passwordChangeTable = &table[sso.PasswordChange]{sso.KeysOfPasswordChange(), sso.PasswordChangeFromJSON}
 	auditTable          = &table[sso.AuditCriteria]{sso.KeysOfAudit(), sso.AuditFromJSON}
 	attributeTable      = &table[[]sso.AttributeChange]{sso.KeysOfAttribute(), sso.AttributesFromJSON}
+	attributeQueryTable = &table[sso.AttributeQuery]{sso.KeysOfAttributeQuery(), sso.AttributeQueryFromJSON}
+	linkTable           = &table[sso.NewLink]{sso.KeysOfNewLink(), sso.NewLinkFromJSON}
 )
 
 // elements declares the keys of the table, of which some are required.

@@ -22,7 +22,7 @@ func (a api) userDefinitions() []*definition {
 			method: http.MethodPost, path: "/user", tag: usersTag,
 			id: "createUser", summary: "Create a user",
 			description: "For super-users. The answer is the user as created. What is left out, or null, takes its default: a password and a TOTP key are made.",
-			elements:    elements(byUST, newUserTable.elements(), optional("auto_approve", sso.Boolean)),
+			elements:    elements(byUST, newUserTable.elements()),
 			example:     []string{"password", "email", "first_name", "last_name"},
 			answers:     []shape{userKeys(false)},
 			do:          a.createUser,
@@ -89,7 +89,6 @@ func userAnswer(user sso.User) answer {
 func (a api) createUser(ctx context.Context, in *input) (answer, error) {
 	call := in.call("ust")
 	user := newUserTable.read(in)
-	user.AutoApprove = in.boolean("auto_approve")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
