@@ -26,7 +26,7 @@ type ownership struct {
 var (
 	userAttributes = ownership{
 		path: "/user/attr", idOf: "User", summaryOf: "a user", tag: userAttributesTag,
-		elements: elements(inSession, optional("user_id", sso.Text)),
+		elements: elements(inSession, ofCaller()),
 		read: func(in *input) (sso.Call, sso.AttributeOwner) {
 			return in.call("ust"), sso.AttributeOwner{UserID: in.text("user_id")}
 		},
@@ -77,7 +77,7 @@ func (o owned) definitions() []*definition {
 		{
 			method: http.MethodGet, path: o.path + "/names", tag: o.tag, id: "list" + o.idOf + "Attributes", summary: "List the names of attributes of " + o.summaryOf,
 			elements: o.elements, example: o.example(),
-			answers: []shape{{result("The names, sorted.", listOf(types(openapi.String)))}},
+			answers: []shape{{such(result("The names, sorted.", listOf(types(openapi.String))), []string{"theme"})}},
 			do:      o.list,
 		},
 	}
@@ -131,7 +131,7 @@ var attributeNames = element{
 // attributeKeys are what is told of an attribute that was found.
 var attributeKeys = shape{
 	always("name", sso.Text), always("value", sso.Anything), always("creation_time", sso.Instant), orNull("last_modified", sso.Instant),
-	always("expiration_time", sso.Instant), always("is_encrypted", sso.Boolean),
+	such(describe(always("expiration_time", sso.Instant), "When it ends; 9999-12-31T00:00:00 is never."), "9999-12-31T00:00:00"), always("is_encrypted", sso.Boolean),
 }
 
 func isFound(found bool) openapi.Property { return property("found", &openapi.Schema{Const: found}) }

@@ -23,6 +23,13 @@ type element struct {
 	table any
 }
 
+// ofCaller is a user_id that may be missing.
+func ofCaller() element {
+	return optional("user_id", sso.Text).meaning(aboutCaller)
+}
+
+const aboutCaller = "ID of the user. Where it is missing, null or empty, that is the caller."
+
 // required, needed and optional declare an element: without a required one a
 // request is a bad one, and without a needed one the SSO refuses it. Both are
 // texts.

@@ -10,14 +10,15 @@ import (
 func (a api) linkDefinitions() []*definition {
 	// What is missing of these is refused in its turn, a definition that there
 	// is none of as a bad request.
-	link := elements(byUST, needed("user_id").meaning("ID of the user."),
+	link := elements(byUST, needed("user_id"),
 		needed("auth_type").oneOf(sso.AuthBasic, sso.AuthJWT), needed("auth_username"))
 	return []*definition{
 		{
 			method: http.MethodGet, path: "/user/linked", tag: linksTag,
 			id: "listLinks", summary: "List the links of a user",
 			description: "Those of the caller, or for super-users of anybody.",
-			elements:    elements(byUST, optional("user_id", sso.Text)),
+			elements:    elements(byUST, ofCaller()),
+			example:     []string{"user_id"},
 			answers:     []shape{{result("The links.", listOf(linkSchema))}},
 			do:          a.listLinks,
 		},

@@ -16,7 +16,7 @@ func (a api) loginDefinitions() []*definition {
 				optional("new_password", sso.Text),
 				optional("remote_addr", sso.Text).meaning("Address of the client, if it is not the application that asks."),
 				optional("user_agent", sso.Text).meaning("Program of the client, if it is not the application that asks.")),
-			answers: []shape{{always("ust", sso.Text)}},
+			answers: []shape{{describe(always("ust", sso.Text), "Token of the session that was opened.")}},
 			warning: sso.PasswordAboutToExpire,
 			do:      a.login,
 		},

@@ -60,7 +60,7 @@ var sessionSchema = object("Session", "An open session.",
 	openapi.Property{Name: "session_state_change_list", Required: true, Description: glossary["session_state_change_list"].about,
 		Schema: listOf(object("SessionStateChange", "One opening or renewal of a session.",
 			always("remote_addr", sso.Text), always("user_agent", sso.Text),
-			openapi.Property{Name: "timestamp_utc", Required: true, Description: "When, in ISO 8601.", Schema: types(openapi.String), Example: exampleTime},
+			openapi.Property{Name: "timestamp_utc", Required: true, Description: "When, in ISO 8601.", Schema: types(openapi.String), Example: toldTime},
 			openapi.Property{Name: "ctx_source", Required: true, Description: "What happened.", Schema: types(openapi.String), Example: "login"},
 			openapi.Property{Name: "idx", Required: true, Description: "Its number, from 1.", Schema: types(openapi.Integer), Example: 1}))},
 )
