@@ -18,6 +18,8 @@ const DocsPath = "/docs"
 const about = "Everything is JSON in UTF-8, and bodies are read as JSON whatever their Content-Type. " +
 	"Where GET is taken, so is HEAD, and OPTIONS tells the methods of a path. An unknown path is answered with NotFound, " +
 	"a method that a path does not take with MethodNotAllowed.\n\n" +
+	"Clients that cannot send a body with GET, such as fetch of browsers, send it to the paths of the SSO with POST and the header " +
+	headerOverride + ": GET, which is that GET. The header has no other meaning there.\n\n" +
 	"Every request has a correlation ID, its cid: it is in the answer and in all that the log says of the request."
 
 const commands = "The commands are for a shell, with curl. SSO_URL is where this host is, without a slash at its end; " +
@@ -47,7 +49,7 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 		}
 		// The mux writes what is the rest of a path as {name...}.
 		path := strings.ReplaceAll(route.Pattern, "...}", "}")
-		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: withEdgeAnswers(route.Doc)})
+		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: withEdge(route)})
 	}
 	made, err := openapi.New(openapi.Info{
 		Title:       "Gatehouse",
@@ -70,10 +72,13 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 var edgeAnswers = &openapi.AnswerSet{Name: "any", Title: "answers of any path",
 	Answers: ErrorAnswers(http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge)}
 
-// withEdgeAnswers adds to an operation those of them that it does not have.
-func withEdgeAnswers(operation *openapi.Operation) *openapi.Operation {
-	more := *operation
+// withEdge adds to the operation of a route what holds for all of its kind.
+func withEdge(route Route) *openapi.Operation {
+	more := *route.Doc
 	more.Usual = append(slices.Clip(more.Usual), edgeAnswers)
+	if route.MethodOverride {
+		more.Override = headerOverride
+	}
 	return &more
 }
 

@@ -300,7 +300,12 @@ func (d *Document) writePaths() object {
 
 func (d *Document) writeOperation(o *Operation, id, method string) object {
 	written := object{{"operationId", id}, {"summary", o.Summary}}
-	written.text("description", o.Description)
+	if override := o.override(method); override != "" {
+		written.text("description", strings.TrimSpace(o.Description+"\n\n"+override))
+		written.add("x-method-override", object{{"method", "POST"}, {"header", o.Override}, {"value", method}})
+	} else {
+		written.text("description", o.Description)
+	}
 	written.add("tags", []string{o.Tag.Name})
 	var parameters []any
 	for _, parameter := range o.parameters(method) {
@@ -325,6 +330,15 @@ func (d *Document) writeOperation(o *Operation, id, method string) object {
 	}
 	written.list("security", security)
 	return written
+}
+
+// override says how else the operation is called with a method; "" is in no other
+// way.
+func (o *Operation) override(method string) string {
+	if method != "GET" || o.Input == nil || o.Override == "" {
+		return ""
+	}
+	return fmt.Sprintf("Clients that cannot send a body with GET send it with POST and the header %s: GET, which is the same.", o.Override)
 }
 
 const (

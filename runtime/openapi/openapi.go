@@ -29,6 +29,10 @@ type Operation struct {
 	// before the body. (So channel.DecodeObject reads it.)
 	Input *Schema
 
+	// Override, if any, is the header that has POST be GET where its value is
+	// GET, for clients that cannot send a body with GET.
+	Override string
+
 	// InputExample is an example of Input; nil makes one of what is required.
 	InputExample any
 

@@ -46,6 +46,7 @@ type operationView struct {
 	Parameters []row
 	Elements   []row
 	Command    string
+	Otherwise  string // how else it is called
 	Answers    []answerView
 	UsualLinks []usualView
 }
@@ -156,6 +157,9 @@ func (d *Document) viewOf(place Place) operationView {
 	}
 	if o.Input != nil {
 		shown.HasQuery = slices.Contains(place.Methods, "GET")
+		if shown.HasQuery {
+			shown.Otherwise = o.override("GET")
+		}
 		shown.Elements = rowsOf(o.Input)
 	}
 	for i := range o.Answers {

@@ -73,7 +73,7 @@ func (d *definition) element(name string) *element {
 func (d *definition) route(options Options) channel.Route {
 	return channel.Route{
 		Method: d.method, Pattern: base + d.path, Handler: handler{d, options},
-		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly,
+		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly, MethodOverride: true,
 	}
 }
 

@@ -85,28 +85,12 @@ func (s *site) send(method, path, body string) (int, map[string]any) {
 	return response.StatusCode, answer
 }
 
-// exchange is send that returns the header of the answer, too. headers are names
-// and values.
-func (s *site) exchange(method, path, body string, headers ...string) (*http.Response, map[string]any) {
+// exchange is send that returns the header of the answer, too.
+func (s *site) exchange(method, path, body string) (*http.Response, map[string]any) {
 	s.T.Helper()
-	request, err := http.NewRequestWithContext(s.T.Context(), method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Add(headers[i], headers[i+1])
-	}
-	response, err := s.client.Do(request)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	response, text := s.transfer(s.client, method, path, body)
 	var answer map[string]any
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		s.T.Fatalf("%s %s: %d, not a JSON object: %s", method, path, response.StatusCode, text)
 	}
 	if cid := response.Header.Get("X-Zato-CID"); cid == "" || answer["cid"] != cid {
@@ -117,6 +101,29 @@ func (s *site) exchange(method, path, body string, headers ...string) (*http.Res
 	}
 	delete(answer, "cid")
 	return response, answer
+}
+
+// transfer sends a body with headers, which are names and values, and reads the
+// answer.
+func (s *site) transfer(client *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
+	s.T.Helper()
+	request, err := http.NewRequestWithContext(s.T.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Add(headers[i], headers[i+1])
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return response, string(text)
 }
 
 // body is an object with the app CRM in it.
