@@ -27,7 +27,7 @@ func (a api) auditDefinitions() []*definition {
 		{
 			method: http.MethodGet, path: "/audit/export", tag: auditTag,
 			id: "exportAudit", summary: "Export the audit",
-			description: chosen + " The answer is a line of JSON an entry, by ID, the oldest first, up to what was there when the export began. It takes as long as the client reads and the session lasts. What is there later is exported with the ID of the last entry as after. Of some exports at once, further ones are to come back later (503).",
+			description: chosen + " The answer is a line of JSON an entry, by ID, the oldest first, up to what was there when the export began. It takes as long as the client reads and the session lasts. What is there later is exported with the ID of the last entry as after. A host that stops cuts it. Of some exports at once, further ones are to come back later (503).",
 			elements:    elements(byUST, exportElements()),
 			example:     []string{"op", "since"},
 			line:        auditEntrySchema,
