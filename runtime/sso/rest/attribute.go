@@ -33,7 +33,7 @@ var (
 	}
 	sessionAttributes = ownership{
 		path: "/session/attr", idOf: "Session", summaryOf: "a session", tag: sessionAttributesTag,
-		elements: elements(byCurrentUST, optional("target_ust", sso.Text)),
+		elements: elements(byCurrentUST, optional("target_ust")),
 		read: func(in *input) (sso.Call, sso.AttributeOwner) {
 			return in.call("current_ust"), sso.AttributeOwner{TargetUST: in.text("target_ust")}
 		},
@@ -93,7 +93,7 @@ func (o owned) example(names ...string) []string {
 
 // attributeName is the name where there may be several in data instead.
 func attributeName() element {
-	return optional("name", sso.Text).meaning("Name of the attribute. It is needed where there is no data.")
+	return optional("name").meaning("Name of the attribute. It is needed where there is no data.")
 }
 
 // oneAttribute is the keys of an attribute where there may be several in data

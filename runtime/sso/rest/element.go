@@ -25,7 +25,7 @@ type element struct {
 
 // ofCaller is a user_id that may be missing.
 func ofCaller() element {
-	return optional("user_id", sso.Text).meaning(aboutCaller)
+	return optional("user_id").meaning(aboutCaller)
 }
 
 const aboutCaller = "ID of the user. Where it is missing, null or empty, that is the caller."
@@ -41,8 +41,8 @@ func needed(name string) element {
 	return element{Key: sso.Key{Name: name, Needed: true}}
 }
 
-func optional(name string, kind sso.Kind) element {
-	return element{Key: sso.Key{Name: name, Kind: kind, Nullable: true}}
+func optional(name string) element {
+	return element{Key: sso.Key{Name: name, Nullable: true}}
 }
 
 // orNull has an element take null.

@@ -295,8 +295,11 @@ func TestRequired(t *testing.T) {
 					t.Fatal(err)
 				}
 				status, answer := s.send(d.Method, strings.TrimPrefix(d.Path, "/zato/sso"), string(body))
-				if want := map[bool]int{true: http.StatusBadRequest, false: http.StatusForbidden}[isRequired]; status != want &&
-					!(isNeeded && status == http.StatusBadRequest && strings.HasPrefix(name, "auth_")) { // a definition that there is none of
+				want := http.StatusForbidden
+				if isRequired || strings.HasPrefix(name, "auth_") { // a definition that there is none of
+					want = http.StatusBadRequest
+				}
+				if status != want {
 					t.Errorf("%s %s without %s: %d %v, want %d", d.Method, d.Path, name, status, answer, want)
 				}
 			}
