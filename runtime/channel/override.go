@@ -27,7 +27,7 @@ func override(r *http.Request) error {
 		x := exchangeOf(r.Context())
 		if !x.channel.mayPageGet(r) {
 			return &invocation.Error{
-				Status:  http.StatusForbidden,
+				Status:  http.StatusBadRequest,
 				Message: "A page of another origin may not send GET, nor " + headerOverride + ": http.cors.allowed_methods says what it may",
 			}
 		}

@@ -144,7 +144,7 @@ func TestPage(t *testing.T) {
 		`<span class="method">POST</span>, <span class="method">GET</span> /pets`, `id="schema-Pet"`, `href="#schema-Pet">Pet</a>`,
 		"array of <a", "Needs basic authentication", "from 0 to 99", "default &#34;dog&#34;", "&#34;cat&#34; or &#34;dog&#34;",
 		"<p>For a shell.</p>", "<tr><td>token</td><td>string</td><td>needed</td><td>no</td><td class=\"last\">A token.</td>",
-		`And <a href="#usual-all">answers of pets</a>.`, `<article id="usual-all">`, `<a href="#answer-Failed"><strong>500</strong></a> It has failed.`,
+		`And the <a href="#usual-all">answers of pets</a>.`, "without what is needed the call is refused.", `<article id="usual-all">`, `<a href="#answer-Failed"><strong>500</strong></a> It has failed.`,
 		"<tr><td>name</td><td>string</td><td>yes</td><td>no</td>", "<tr><td>age</td><td>integer</td><td>no</td><td>yes</td>", "&#34;name&#34;: &#34;Rex&#34;",
 	} {
 		if !strings.Contains(page, want) {

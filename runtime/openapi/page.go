@@ -43,6 +43,7 @@ type operationView struct {
 	Methods    []string
 	Path       string
 	HasQuery   bool
+	HasNeeded  bool
 	Parameters []row
 	Elements   []row
 	Command    string
@@ -161,6 +162,7 @@ func (d *Document) viewOf(place Place) operationView {
 			shown.Otherwise = o.override("GET")
 		}
 		shown.Elements = rowsOf(o.Input)
+		shown.HasNeeded = slices.ContainsFunc(shown.Elements, func(r row) bool { return r.Needed })
 	}
 	for i := range o.Answers {
 		shown.Answers = append(shown.Answers, answerOf(&o.Answers[i]))

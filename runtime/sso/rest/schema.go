@@ -254,7 +254,7 @@ var (
 
 	badRequestAnswer = func() openapi.Answer {
 		bad := channel.ErrorAnswers(http.StatusBadRequest)[0]
-		bad.Name, bad.Description = "BadElements", "A required element is missing or is no text, or the body is not JSON. The log says which."
+		bad.Name, bad.Description = "BadElements", "A required element is missing or is no text, or the body is not JSON: the log says which. Or X-HTTP-Method-Override is there and is not GET, or not with POST: details says so."
 		bad.Example = badRequestExample
 		return bad
 	}()
