@@ -41,7 +41,8 @@ func TestServeTLS(t *testing.T) {
 			host := launchAs(t, cmd, t.TempDir())
 			host.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: strings.Replace(name, "*", "any", 1)}}}
 			host.awaitServing()
-			if !strings.HasPrefix(host.url, "https://") || !strings.Contains(host.stdout.String(), "\n  sent on   from http://127.0.0.1:") {
+			if !strings.HasPrefix(host.url, "https://") || !strings.Contains(host.stdout.String(), "\n  sent on   from http://127.0.0.1:") ||
+				!strings.Contains(host.stdout.String(), "\n  docs      https://") {
 				t.Error("the page does not say where it serves")
 			}
 			checkPasted(t, host.paste(""))

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -193,6 +194,27 @@ func TestPageOfAHostThatListensEverywhere(t *testing.T) {
 		if got := localAddress(of); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)
 		}
+	}
+}
+
+// TestPageSaysWhereTheDocsAre has the address of the documentation be that of a
+// page, and not be there where the page is not.
+func TestPageSaysWhereTheDocsAre(t *testing.T) {
+	t.Parallel()
+	line := regexp.MustCompile(`(?m)^  docs {6}(\S+)$`)
+	for setting, isThere := range map[string]bool{"true": true, "false": false} {
+		host := serveWith(t, t.TempDir(), []string{"GATEHOUSE_HTTP_DOCS=" + setting})
+		found := line.FindStringSubmatch(host.stdout.String())
+		if (found != nil) != isThere {
+			t.Errorf("http.docs %s: %v", setting, found)
+		}
+		if found != nil {
+			path, isOurs := strings.CutPrefix(found[1], host.url)
+			if status, page := host.get(path); !isOurs || status != http.StatusOK || !strings.Contains(page, "<title>Gatehouse</title>") {
+				t.Errorf("%s: %d %s", found[1], status, page)
+			}
+		}
+		host.stop()
 	}
 }
 

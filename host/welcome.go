@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/channel"
 	"gatehouse/runtime/script"
 	"gatehouse/runtime/sso/plugin"
 )
@@ -37,6 +38,9 @@ func (w *welcome) installation(cfg runtime.Config) {
 	w.print("Gatehouse %s on %s", version(), w.url)
 	if w.redirect != "" {
 		w.print("  sent on   from %s", w.redirect)
+	}
+	if cfg.HTTP.Docs {
+		w.print("  docs      %s%s", w.local, channel.DocsPath)
 	}
 	if cfg.IsSQLite() {
 		w.print("  database  SQLite, in %s", cfg.Data)

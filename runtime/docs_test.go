@@ -1,8 +1,11 @@
 package runtime_test
 
 import (
+	"html"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -74,12 +77,38 @@ func TestDocumentation(t *testing.T) {
 			if services == nil {
 				return
 			}
+			page := send(http.MethodGet, "/docs", "", 200)
+			for id, want := range map[string]string{"invoke": `{"name":"Jane"}`, "listServices": `"doc.echo"`, "ping": `"zato"`,
+				"health": `"healthy"`, "ready": `"ready"`, "document": `"openapi": "3.1`, "documentPage": "<title>Gatehouse</title>"} {
+				if answer := paste(t, h.url, id, page); !strings.Contains(answer, want) {
+					t.Errorf("the command of %s answers %s", id, answer)
+				}
+			}
 			send(http.MethodPost, "/zato/api/invoke/doc.echo", `{"name": "Jane"}`, 200)
 			send(http.MethodPost, "/zato/api/invoke/doc.echo", `{"name": "nobody"}`, 404)
 			send(http.MethodPost, "/zato/api/invoke/doc.echo", `{}`, 400)
 			send(http.MethodPost, "/zato/api/invoke/doc.echo", `{`, 400)
 		})
 	}
+}
+
+// paste runs the command that the page has of an operation, in a shell.
+func paste(t *testing.T, url, id, page string) string {
+	t.Helper()
+	_, article, _ := strings.Cut(page, `<article id="`+id+`">`)
+	_, command, _ := strings.Cut(article, `<pre class="command">`)
+	command, _, isThere := strings.Cut(command, "</pre>")
+	if !isThere {
+		t.Fatalf("the page has no command of %s", id)
+	}
+	command = strings.Replace(html.UnescapeString(command), "hello.hello", "doc.echo", 1)
+	shell := exec.CommandContext(t.Context(), "sh", "-c", command)
+	shell.Env = []string{"PATH=" + os.Getenv("PATH"), "SSO_URL=" + url, "BASIC_USERNAME=" + runtime.InvokeDefinition + ":" + apiPassword}
+	output, err := shell.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, output)
+	}
+	return string(output)
 }
 
 func TestDocumentationSwitchedOff(t *testing.T) {

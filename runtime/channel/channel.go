@@ -129,6 +129,10 @@ type Route struct {
 	// with (default POST): those that clients should use.
 	DocMethods []string
 
+	// MethodOverride has POST with the header X-HTTP-Method-Override: GET be
+	// GET, on all routes of the path.
+	MethodOverride bool
+
 	// Quiet logs requests on the debug level only.
 	Quiet bool
 

@@ -28,7 +28,7 @@ type CORSConfig struct {
 func DefaultCORS() CORSConfig {
 	return CORSConfig{
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "X-Zato-SSO-Current-App"},
+		AllowedHeaders: []string{"Authorization", "Content-Type", headerOverride, "X-Zato-SSO-Current-App"},
 		ExposedHeaders: []string{headerCID, headerUST, headerVersion, "Retry-After"},
 		MaxAge:         600,
 	}

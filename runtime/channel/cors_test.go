@@ -36,6 +36,8 @@ func TestPreflight(t *testing.T) {
 	}{
 		{"a service", "/zato/api/invoke/a.b", "https://app.example.com", "POST", "authorization,content-type", true},
 		{"the SSO's", "/zato/sso/user", "https://app.example.com", "PATCH", "content-type", true},
+		{"a GET with a body", "/zato/sso/user", "https://app.example.com", "POST", "content-type,x-http-method-override", true},
+		{"a GET with a body, of another origin", "/zato/sso/user", "https://evil.example", "POST", "x-http-method-override", false},
 		{"no headers", "/zato/ping", "https://app.example.com", "DELETE", "", true},
 		{"below a name", "/zato/ping", "https://a.b.example.org", "GET", "", true},
 		{"no such path", "/nosuch", "https://app.example.com", "GET", "", true},

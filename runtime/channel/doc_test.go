@@ -128,3 +128,25 @@ func TestWrongDocumentation(t *testing.T) {
 }
 
 type noAuthenticator struct{ channel.Authenticator }
+
+// TestDocumentationWithoutJSON has a document that cannot be written be an error of
+// the request for it, and of no other.
+func TestDocumentationWithoutJSON(t *testing.T) {
+	h := start(t, func(config *channel.Config, _ *channel.ServerConfig) {
+		config.Routes = []channel.Route{{Method: "GET", Pattern: "/own", Handler: http.NotFoundHandler(), Doc: &openapi.Operation{
+			ID: "own", Summary: "Nothing", Tag: openapi.Tag{Name: "Own"},
+			Answers: []openapi.Answer{{Status: "200", Description: "Done.", Schema: &openapi.Schema{}, Example: func() {}}}}}}
+	})
+	h.document = nil
+	for range 2 {
+		if got := h.send(t, "GET", "/openapi.json", "", ""); got.status != 500 || strings.Contains(got.body, "unsupported") {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	if !strings.Contains(h.log.String(), "openapi: the document: json: unsupported type") {
+		t.Errorf("the log does not say why:\n%s", h.log.String())
+	}
+	if got := h.send(t, "GET", "/zato/ping", "", ""); got.status != 200 {
+		t.Errorf("ping: %d", got.status)
+	}
+}

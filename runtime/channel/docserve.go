@@ -7,14 +7,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gatehouse/runtime/openapi"
 )
 
+// DocsPath is the path of the page that documents the others.
+const DocsPath = "/docs"
+
 const about = "Everything is JSON in UTF-8, and bodies are read as JSON whatever their Content-Type. " +
 	"Where GET is taken, so is HEAD, and OPTIONS tells the methods of a path. An unknown path is answered with NotFound, " +
 	"a method that a path does not take with MethodNotAllowed.\n\n" +
+	"Clients that cannot send a body with GET, such as fetch of browsers, send it to the paths of the SSO with POST and the header " +
+	headerOverride + ": GET, which is that GET. The header has no other meaning there.\n\n" +
 	"Every request has a correlation ID, its cid: it is in the answer and in all that the log says of the request."
+
+const commands = "The commands are for a shell, with curl. SSO_URL is where this host is, without a slash at its end; " +
+	"other variables, such as UST, are what their elements are; BASIC_USERNAME is that of a security definition, whose password curl asks for. " +
+	"What is secret is in variables or in what is typed, and goes to curl over a pipe: others on the machine can see command lines, and what is in a URL is logged on its way."
 
 // documentRoutes returns the routes that document routes, themselves included.
 func documentRoutes(routes []Route, version string) ([]Route, error) {
@@ -24,7 +34,7 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 	var document, page content
 	documenting := []Route{
 		{Method: http.MethodGet, Pattern: "/openapi.json", Quiet: true, Handler: &document, Doc: docDocument},
-		{Method: http.MethodGet, Pattern: "/docs", Quiet: true, Handler: &page, Doc: docPage},
+		{Method: http.MethodGet, Pattern: DocsPath, Quiet: true, Handler: &page, Doc: docPage},
 	}
 	var places []openapi.Place
 	for _, route := range append(routes[:len(routes):len(routes)], documenting...) {
@@ -39,48 +49,57 @@ func documentRoutes(routes []Route, version string) ([]Route, error) {
 		}
 		// The mux writes what is the rest of a path as {name...}.
 		path := strings.ReplaceAll(route.Pattern, "...}", "}")
-		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: withEdgeAnswers(route.Doc)})
+		places = append(places, openapi.Place{Path: path, Methods: methods, Operation: withEdge(route)})
 	}
 	made, err := openapi.New(openapi.Info{
 		Title:       "Gatehouse",
 		Version:     version,
 		Description: about,
 		Headers:     []openapi.Header{cidHeader},
+		Address:     "SSO_URL",
+		Commands:    commands,
 		Answers:     ErrorAnswers(http.StatusNotFound, http.StatusMethodNotAllowed),
 	}, places)
 	if err != nil {
 		return nil, err
 	}
-	document = newContent("application/json", made.JSON())
-	page = newContent("text/html; charset=utf-8", made.Page())
+	document = newContent("application/json", made.JSON)
+	page = newContent("text/html; charset=utf-8", made.Page)
 	return documenting, nil
 }
 
 // edgeAnswers are what any path may answer before its handler is asked.
-var edgeAnswers = ErrorAnswers(http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge)
+var edgeAnswers = &openapi.AnswerSet{Name: "any", Title: "answers of any path",
+	Answers: ErrorAnswers(http.StatusRequestURITooLong, http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge)}
 
-// withEdgeAnswers adds to an operation those of them that it does not have.
-func withEdgeAnswers(operation *openapi.Operation) *openapi.Operation {
-	more := *operation
-	more.Answers = slices.Clone(operation.Answers)
-	for _, answer := range edgeAnswers {
-		if !slices.ContainsFunc(more.Answers, func(known openapi.Answer) bool { return known.Status == answer.Status }) {
-			more.Answers = append(more.Answers, answer)
-		}
+// withEdge adds to the operation of a route what holds for all of its kind.
+func withEdge(route Route) *openapi.Operation {
+	more := *route.Doc
+	more.Usual = append(slices.Clip(more.Usual), edgeAnswers)
+	if route.MethodOverride {
+		more.Override = headerOverride
 	}
 	return &more
 }
 
-// content is a handler that always answers the same.
+// content is a handler that always answers the same: what is written when it
+// is first asked for.
 type content struct {
-	kind string
+	kind    string
+	written func() (written, error)
+}
+
+type written struct {
 	etag string
 	body []byte
 }
 
-func newContent(kind string, body []byte) content {
-	digest := sha256.Sum256(body)
-	return content{kind: kind, etag: `"` + hex.EncodeToString(digest[:16]) + `"`, body: body}
+func newContent(kind string, write func() ([]byte, error)) content {
+	return content{kind: kind, written: sync.OnceValues(func() (written, error) {
+		body, err := write()
+		digest := sha256.Sum256(body)
+		return written{etag: `"` + hex.EncodeToString(digest[:16]) + `"`, body: body}, err
+	})}
 }
 
 // pagePolicy lets a page have the styles in itself and nothing else.
@@ -89,24 +108,29 @@ const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'non
 // ServeHTTP lets clients keep the content, but ask each time whether it is
 // still the same: another version of the program has another.
 func (c *content) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	known, err := c.written()
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-cache")
-	header.Set("ETag", c.etag)
-	if c.isKnown(r.Header.Values("If-None-Match")) {
+	header.Set("ETag", known.etag)
+	if known.isKnown(r.Header.Values("If-None-Match")) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	header.Set("Content-Type", c.kind)
-	header.Set("Content-Length", strconv.Itoa(len(c.body)))
+	header.Set("Content-Length", strconv.Itoa(len(known.body)))
 	header.Set("Content-Security-Policy", pagePolicy)
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(c.body) // a client that has gone is no news
+	_, _ = w.Write(known.body) // a client that has gone is no news
 }
 
 // isKnown reports whether a client has the content (RFC 9110, section 13.1.2).
-func (c *content) isKnown(ifNoneMatch []string) bool {
+func (x written) isKnown(ifNoneMatch []string) bool {
 	for _, tag := range strings.Split(strings.Join(ifNoneMatch, ","), ",") {
-		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == c.etag {
+		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == x.etag {
 			return true
 		}
 	}

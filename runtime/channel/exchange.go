@@ -38,6 +38,7 @@ type exchange struct {
 	status  int // of the answer; 0 before it
 	size    int64
 	version string // of the service that answered
+	sentAs  string // the method, where a header has it be another one
 	caller  security.Principal
 	refused *security.Refusal // why there is no caller
 	quiet   bool
@@ -154,6 +155,9 @@ func (x *exchange) logAccess(r *http.Request, begun time.Time) {
 		slog.Int64("size", x.size),
 		slog.Duration("duration", time.Since(begun)),
 		slog.String("remote_addr", x.address),
+	}
+	if x.sentAs != "" {
+		attributes = append(attributes, slog.String("sent_as", x.sentAs))
 	}
 	if x.caller.Name != "" {
 		attributes = append(attributes, slog.String("security", x.caller.Name))

@@ -23,6 +23,8 @@ type path struct {
 	routes  map[string]Route // by method
 	limiter *limiter         // of what is costly
 	allow   string
+
+	takesOverride bool
 }
 
 // register puts the routes into a mux, and an answer for unknown paths. The
@@ -44,6 +46,7 @@ func register(mux *http.ServeMux, routes []Route, costly *limiter) (err error) {
 			known = &path{routes: map[string]Route{}, limiter: costly}
 			paths[route.Pattern] = known
 		}
+		known.takesOverride = known.takesOverride || route.MethodOverride
 		taken := []string{route.Method}
 		if route.Method == "" {
 			taken = methods
@@ -88,6 +91,12 @@ func (p *path) complete() {
 
 // ServeHTTP finds the route of the request's method.
 func (p *path) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p.takesOverride {
+		if err := override(r); err != nil {
+			WriteError(w, r, err)
+			return
+		}
+	}
 	route, ok := p.routes[r.Method]
 	if !ok {
 		w.Header().Set("Allow", p.allow)

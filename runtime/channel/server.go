@@ -51,6 +51,7 @@ type Server struct {
 	server      http.Server
 	connections *Connections
 	grace       time.Duration
+	stop        context.CancelFunc // ends what Stopping returns
 }
 
 const (
@@ -85,7 +86,9 @@ func NewServer(config ServerConfig) *Server {
 	if config.Connections == nil {
 		config.Connections = NewConnections(ConnectionsConfig{Logger: config.Logger})
 	}
+	stopping, stop := context.WithCancel(context.Background())
 	s := &Server{
+		stop:        stop,
 		grace:       config.Grace,
 		logger:      config.Logger,
 		connections: config.Connections,
@@ -98,7 +101,10 @@ func NewServer(config ServerConfig) *Server {
 			TLSConfig:         config.TLS,
 			HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: config.WriteTimeout},
 			ConnState:         config.Connections.note,
-			ErrorLog:          newErrorLog(config.Logger),
+			BaseContext: func(net.Listener) context.Context {
+				return context.WithValue(context.Background(), stoppingKey{}, stopping)
+			},
+			ErrorLog: newErrorLog(config.Logger),
 			// The answer to "OPTIONS *" is the channel's, too, and so within its limits.
 			DisableGeneralOptionsHandler: true,
 		},
@@ -110,10 +116,11 @@ func NewServer(config ServerConfig) *Server {
 }
 
 // Serve answers requests on a listener until ctx ends. Then it stops accepting,
-// lets the requests in flight finish and returns nil; those that take longer
-// than the grace are cut off, and the error says so. It closes the listener,
-// and is called once.
+// lets the requests in flight finish, but for answers in chunks, which it cuts
+// off, and returns nil; those that take longer than the grace are cut off, and the
+// error says so. It closes the listener, and is called once.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	defer s.stop()
 	served := make(chan error, 1)
 	go func() {
 		accepting := s.connections.listen(listener)
@@ -128,6 +135,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
+	s.stop()
 	s.logger.Info("stopping: calls in flight finish first; another interrupt ends at once")
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Version is the version of OpenAPI that documents are written in.
@@ -23,6 +24,10 @@ type Info struct {
 	// Answers are those that no operation has of its own, such as to unknown
 	// paths. They are among the components, and so have names.
 	Answers []Answer
+
+	// Address is the variable of a shell that has the address of the server in
+	// the commands of the page; Commands says what else there is to them.
+	Address, Commands string
 }
 
 // Place is an operation and where it is served.
@@ -32,7 +37,8 @@ type Place struct {
 	Operation *Operation
 }
 
-// Document is an OpenAPI document. It does not change.
+// Document is an OpenAPI document. It does not change. It is written when it is
+// first asked for: that takes longer than the rest of a server's start.
 type Document struct {
 	info    Info
 	places  []Place
@@ -41,9 +47,10 @@ type Document struct {
 	answers map[string]*Answer
 	headers map[string]*Header
 	schemes map[string]SecurityScheme
+	usual   []*AnswerSet // in the order of their operations
 
-	text []byte
-	page []byte
+	text func() ([]byte, error)
+	page func() ([]byte, error)
 }
 
 var (
@@ -82,22 +89,30 @@ func New(info Info, places []Place) (*Document, error) {
 			return nil, fmt.Errorf("openapi: %q is no name for a schema", name)
 		}
 	}
-	var err error
-	if d.text, err = encode(d.write(), "  "); err != nil {
-		return nil, fmt.Errorf("openapi: %w", err)
-	}
-	if d.page, err = d.render(); err != nil {
-		return nil, fmt.Errorf("openapi: %w", err)
-	}
+	d.text = sync.OnceValues(func() ([]byte, error) { return encode(d.write(), "  ") })
+	d.page = sync.OnceValues(d.render)
 	return d, nil
 }
 
-// JSON returns the document, the same bytes each time.
-func (d *Document) JSON() []byte { return d.text }
+// JSON returns the document, the same bytes each time. It fails for examples that
+// have no JSON.
+func (d *Document) JSON() ([]byte, error) {
+	text, err := d.text()
+	if err != nil {
+		return nil, fmt.Errorf("openapi: the document: %w", err)
+	}
+	return text, nil
+}
 
 // Page returns the page for people, in HTML. It needs nothing from elsewhere and
 // has no scripts.
-func (d *Document) Page() []byte { return d.page }
+func (d *Document) Page() ([]byte, error) {
+	page, err := d.page()
+	if err != nil {
+		return nil, fmt.Errorf("openapi: the page: %w", err)
+	}
+	return page, nil
+}
 
 func (d *Document) add(place Place, ids map[string]string) error {
 	o := place.Operation
@@ -156,7 +171,50 @@ func (d *Document) add(place Place, ids map[string]string) error {
 			return fmt.Errorf("operation %s: %w", o.ID, err)
 		}
 	}
+	for _, set := range o.Usual {
+		if err := d.addUsual(set); err != nil {
+			return fmt.Errorf("operation %s: %w", o.ID, err)
+		}
+	}
 	return nil
+}
+
+func (d *Document) addUsual(set *AnswerSet) error {
+	at := slices.IndexFunc(d.usual, func(known *AnswerSet) bool { return known.Name == set.Name })
+	switch {
+	case at >= 0 && d.usual[at] != set:
+		return fmt.Errorf("two sets of answers are named %s", set.Name)
+	case at >= 0:
+		return nil
+	}
+	d.usual = append(d.usual, set)
+	for i := range set.Answers {
+		if set.Answers[i].Name == "" {
+			return fmt.Errorf("an answer of the set %s has no name", set.Name)
+		}
+		if err := d.addAnswer(&set.Answers[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers are all answers of the operation.
+func (o *Operation) answers() []*Answer {
+	var all []*Answer
+	statuses := map[string]bool{}
+	take := func(answers []Answer) {
+		for i := range answers {
+			if answer := &answers[i]; !statuses[answer.Status] {
+				statuses[answer.Status], all = true, append(all, answer)
+			}
+		}
+	}
+	take(o.Answers)
+	for _, set := range o.Usual {
+		take(set.Answers)
+	}
+	return all
 }
 
 func (d *Document) addAnswer(a *Answer) error {
@@ -242,7 +300,12 @@ func (d *Document) writePaths() object {
 
 func (d *Document) writeOperation(o *Operation, id, method string) object {
 	written := object{{"operationId", id}, {"summary", o.Summary}}
-	written.text("description", o.Description)
+	if override := o.override(method); override != "" {
+		written.text("description", strings.TrimSpace(o.Description+"\n\n"+override))
+		written.add("x-method-override", object{{"method", "POST"}, {"header", o.Override}, {"value", method}})
+	} else {
+		written.text("description", o.Description)
+	}
 	written.add("tags", []string{o.Tag.Name})
 	var parameters []any
 	for _, parameter := range o.parameters(method) {
@@ -253,8 +316,8 @@ func (d *Document) writeOperation(o *Operation, id, method string) object {
 		written.add("requestBody", body.write())
 	}
 	responses := object{}
-	for i := range o.Answers {
-		if answer := &o.Answers[i]; answer.Name != "" {
+	for _, answer := range o.answers() {
+		if answer.Name != "" {
 			responses.add(answer.Status, object{{"$ref", "#/components/responses/" + answer.Name}})
 		} else {
 			responses.add(answer.Status, d.writeAnswer(answer))
@@ -267,6 +330,15 @@ func (d *Document) writeOperation(o *Operation, id, method string) object {
 	}
 	written.list("security", security)
 	return written
+}
+
+// override says how else the operation is called with a method; "" is in no other
+// way.
+func (o *Operation) override(method string) string {
+	if method != "GET" || o.Input == nil || o.Override == "" {
+		return ""
+	}
+	return fmt.Sprintf("Clients that cannot send a body with GET send it with POST and the header %s: GET, which is the same.", o.Override)
 }
 
 const (
@@ -286,7 +358,7 @@ func (o *Operation) parameters(method string) []Parameter {
 		if schema == nil {
 			continue
 		}
-		description := property.Description
+		description := property.about()
 		if description == "" {
 			description = property.Schema.Description
 		}

@@ -42,35 +42,61 @@ func (o *object) schemas(name string, schemas []*Schema) {
 	o.list(name, list)
 }
 
-// MarshalJSON implements json.Marshaler.
-func (o object) MarshalJSON() ([]byte, error) {
-	var text bytes.Buffer
-	text.WriteByte('{')
-	for i, member := range o {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		for j, part := range []any{member.name, member.value} {
-			if j > 0 {
-				text.WriteByte(':')
-			}
-			encoded, err := encode(part, "")
-			if err != nil {
-				return nil, err
-			}
-			text.Write(encoded)
-		}
-	}
-	text.WriteByte('}')
-	return text.Bytes(), nil
-}
+// MarshalJSON implements json.Marshaler, for objects within other values.
+func (o object) MarshalJSON() ([]byte, error) { return encode(o, "") }
 
 // encode writes JSON as people like to read it: without escapes for HTML.
 func encode(value any, indent string) ([]byte, error) {
 	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+	if err := write(&text, value); err != nil {
+		return nil, err
+	}
+	if indent == "" {
+		return text.Bytes(), nil
+	}
+	var indented bytes.Buffer
+	err := json.Indent(&indented, text.Bytes(), "", indent)
+	return indented.Bytes(), err
+}
+
+// write goes through objects and lists itself: encoding/json would go over all
+// that is within an object again, for each object around it.
+func write(text *bytes.Buffer, value any) error {
+	switch value := value.(type) {
+	case object:
+		text.WriteByte('{')
+		for i, member := range value {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			if err := write(text, member.name); err != nil {
+				return err
+			}
+			text.WriteByte(':')
+			if err := write(text, member.value); err != nil {
+				return err
+			}
+		}
+		text.WriteByte('}')
+		return nil
+	case []any:
+		text.WriteByte('[')
+		for i, one := range value {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			if err := write(text, one); err != nil {
+				return err
+			}
+		}
+		text.WriteByte(']')
+		return nil
+	}
+	encoder := json.NewEncoder(text)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", indent)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	text.Truncate(text.Len() - 1) // the newline
+	return nil
 }

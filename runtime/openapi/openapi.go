@@ -29,18 +29,33 @@ type Operation struct {
 	// before the body. (So channel.DecodeObject reads it.)
 	Input *Schema
 
+	// Override, if any, is the header that has POST be GET where its value is
+	// GET, for clients that cannot send a body with GET.
+	Override string
+
 	// InputExample is an example of Input; nil makes one of what is required.
 	InputExample any
 
 	// Body is the body of an operation that has no Input, nil is none.
 	Body *Body
 
-	// Answers are all that there are, by status.
+	// Answers are all that there are, by status, but for those of Usual.
 	Answers []Answer
+
+	// Usual are answers that several operations have, which the page tells once.
+	// One whose status is among Answers, or in a set before, does not count.
+	Usual []*AnswerSet
 
 	// Security are the ways to authenticate, any one of which is enough.
 	// None is open to everybody.
 	Security []SecurityScheme
+}
+
+// AnswerSet is answers that several operations have. All of them have names.
+type AnswerSet struct {
+	Name    string // unique
+	Title   string // such as: answers of the SSO
+	Answers []Answer
 }
 
 // Tag is a group of operations.

@@ -27,6 +27,7 @@ type view struct {
 	Info    Info
 	Version string
 	Tags    []tagView
+	Usual   []usualView
 	Answers []answerView
 	Schemas []schemaView
 	Schemes []SecurityScheme
@@ -42,10 +43,19 @@ type operationView struct {
 	Methods    []string
 	Path       string
 	HasQuery   bool
+	HasNeeded  bool
 	Parameters []row
 	Elements   []row
-	Example    string // of the elements, or of the body
+	Command    string
+	Otherwise  string // how else it is called
 	Answers    []answerView
+	UsualLinks []usualView
+}
+
+// usualView is a set of answers. Those of an operation have no Rows.
+type usualView struct {
+	Name, Title string
+	Rows        []answerView
 }
 
 // row is one line of a table.
@@ -54,6 +64,7 @@ type row struct {
 	Place       string
 	Type        []typePart
 	Required    bool
+	Needed      bool // is refused without, rather than invalid
 	Nullable    bool
 	Description string
 	Bounds      string
@@ -95,10 +106,17 @@ func (d *Document) render() ([]byte, error) {
 		shown := tagView{Tag: tag}
 		for _, place := range d.places {
 			if place.Operation.Tag.Name == tag.Name {
-				shown.Operations = append(shown.Operations, viewOf(place))
+				shown.Operations = append(shown.Operations, d.viewOf(place))
 			}
 		}
 		page.Tags = append(page.Tags, shown)
+	}
+	for _, set := range d.usual {
+		shown := usualView{Name: set.Name, Title: set.Title}
+		for i := range set.Answers {
+			shown.Rows = append(shown.Rows, answerOf(&set.Answers[i]))
+		}
+		page.Usual = append(page.Usual, shown)
 	}
 	answers := make([]*Answer, 0, len(d.answers))
 	for _, name := range sortedKeys(d.answers) {
@@ -131,22 +149,26 @@ func (d *Document) render() ([]byte, error) {
 	return html.Bytes(), nil
 }
 
-func viewOf(place Place) operationView {
+func (d *Document) viewOf(place Place) operationView {
 	o := place.Operation
-	shown := operationView{Operation: o, Methods: place.Methods, Path: place.Path}
+	shown := operationView{Operation: o, Methods: place.Methods, Path: place.Path, Command: d.command(place)}
 	for _, parameter := range o.Parameters {
 		shown.Parameters = append(shown.Parameters, row{Name: parameter.Name, Place: parameter.In, Type: typeOf(parameter.Schema, false),
 			Required: parameter.Required, Description: parameter.Description, Bounds: boundsOf(parameter.Schema)})
 	}
-	if body := o.body(place.Methods[0]); body != nil && body.Example != nil {
-		shown.Example = indented(body.Example)
-	}
 	if o.Input != nil {
 		shown.HasQuery = slices.Contains(place.Methods, "GET")
+		if shown.HasQuery {
+			shown.Otherwise = o.override("GET")
+		}
 		shown.Elements = rowsOf(o.Input)
+		shown.HasNeeded = slices.ContainsFunc(shown.Elements, func(r row) bool { return r.Needed })
 	}
 	for i := range o.Answers {
 		shown.Answers = append(shown.Answers, answerOf(&o.Answers[i]))
+	}
+	for _, set := range o.Usual {
+		shown.UsualLinks = append(shown.UsualLinks, usualView{Name: set.Name, Title: set.Title})
 	}
 	return shown
 }
@@ -185,7 +207,7 @@ func rowsOf(s *Schema) []row {
 		if property.Default != nil {
 			bounds = strings.TrimPrefix(bounds+"; default "+literal(property.Default), "; ")
 		}
-		rows = append(rows, row{Name: property.Name, Type: typeOf(property.Schema, false), Required: property.Required,
+		rows = append(rows, row{Name: property.Name, Type: typeOf(property.Schema, false), Required: property.Required, Needed: property.Needed,
 			Nullable: property.Schema.takesNull(), Description: description, Bounds: bounds})
 	}
 	return rows

@@ -1,8 +1,10 @@
 package openapi
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Types of JSON values.
@@ -50,13 +52,40 @@ type Schema struct {
 
 // Property is a property of an object.
 type Property struct {
-	Name        string
-	Required    bool
+	Name     string
+	Required bool
+
+	// Needed marks one that a valid object may lack, but that nothing is done
+	// without: the server tells so in an answer that is not that to an invalid
+	// request. Examples have it.
+	Needed bool
+
 	Description string // beside that of the schema
 	Schema      *Schema
 	Default     any // what it stands for where it is missing; nil is nothing
-	Example     any // goes before those of the schema; nil is none
+	Example     any // goes before those of the schema; nil is none, ExampleNull is null
+
+	// Variable, if any, is the variable of a shell that commands have in the
+	// place of an example.
+	Variable string
 }
+
+// ExampleNull is null, where nil would be no example.
+var ExampleNull any = json.RawMessage("null")
+
+// about is what the document says of the property.
+func (p Property) about() string {
+	about := p.Description
+	if about == "" && p.Needed {
+		about = p.Schema.Description
+	}
+	if p.Needed {
+		about = strings.TrimSpace(about + " " + neededAlways)
+	}
+	return about
+}
+
+const neededAlways = "Needed: without it the call is refused."
 
 // Int is for the fields of a Schema that are pointers.
 func Int(value int64) *int64 { return &value }
@@ -161,8 +190,8 @@ func (s *Schema) write() object {
 	var required []string
 	for _, property := range s.Properties {
 		schema := property.Schema.refer()
-		if property.Description != "" {
-			schema = append(object{{"description", property.Description}}, slices.DeleteFunc(schema, func(m member) bool { return m.name == "description" })...)
+		if about := property.about(); about != "" {
+			schema = append(object{{"description", about}}, slices.DeleteFunc(schema, func(m member) bool { return m.name == "description" })...)
 		}
 		if property.Default != nil {
 			schema = append(schema, member{"default", property.Default})
@@ -191,10 +220,11 @@ func (s *Schema) write() object {
 }
 
 // Example makes a valid value of a schema: of the first example there is or else
-// of what the schema says. Objects have the properties that are required, and
-// those that are named. (A schema that cannot but hold itself has no value.)
+// of what the schema says. Objects have the properties that are required or
+// needed, and those that are named. (A schema that cannot but hold itself has no
+// value.)
 func Example(s *Schema, names ...string) any {
-	return example(s, func(p Property) bool { return p.Required || slices.Contains(names, p.Name) }, 0)
+	return example(s, func(p Property) bool { return p.Required || p.Needed || slices.Contains(names, p.Name) }, 0)
 }
 
 // FullExample is Example with all properties.

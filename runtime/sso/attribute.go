@@ -49,6 +49,32 @@ type AttributeOwner struct {
 	TargetUST string // encrypted
 }
 
+// AttributeQuery says which attributes to read, and how.
+type AttributeQuery struct {
+	Names   []string // none are all
+	Decrypt bool
+
+	problems []string // values of a wrong type
+}
+
+// AttributeQueryFromJSON reads decrypt of a decoded JSON object, which is true
+// where it is missing or null. The names are for the caller to fill in.
+func AttributeQueryFromJSON(data map[string]any) AttributeQuery {
+	query := AttributeQuery{Decrypt: true}
+	query.problems = fill(query.fields(), data, lenientReading, noBoolean)
+	return query
+}
+
+// KeysOfAttributeQuery lists the keys that AttributeQueryFromJSON reads.
+func KeysOfAttributeQuery() []Key { return keysOf(new(AttributeQuery).fields()) }
+
+func (q *AttributeQuery) fields() []field {
+	return []field{booleanField("decrypt", &q.Decrypt).orElse(true)}
+}
+
+// Problem returns what is wrong with the data that the query was made of, or nil.
+func (q AttributeQuery) Problem() error { return firstProblem(q.problems) }
+
 // AttributeChange is what is to become of one attribute.
 type AttributeChange struct {
 	Name string

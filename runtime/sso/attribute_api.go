@@ -231,7 +231,7 @@ func (a AttributeAPI) DeleteMany(names []string, options ...AttributeOptions) er
 
 func (a AttributeAPI) read(names []string, o AttributeOptions) ([]Attribute, error) {
 	return use(a, OpGetAttribute, o, func(ctx context.Context, core Core, call Call, owner AttributeOwner) ([]Attribute, error) {
-		return core.Attributes(ctx, call, owner, names, !o.KeepEncrypted)
+		return core.Attributes(ctx, call, owner, AttributeQuery{Names: names, Decrypt: !o.KeepEncrypted})
 	})
 }
 

@@ -73,6 +73,12 @@ func (f field) needed() field {
 	return f
 }
 
+// orElse says what a key stands for that is missing.
+func (f field) orElse(value any) field {
+	f.Default = value
+	return f
+}
+
 func keysOf(fields []field) []Key {
 	keys := make([]Key, len(fields))
 	for i, field := range fields {
@@ -94,6 +100,10 @@ func fill(fields []field, data map[string]any, read reading, say func(f field, v
 
 // wrongType says of a value that does not fit what it is.
 func wrongType(f field, value any) string { return fmt.Sprintf("%s does not take a %T", f.Name, value) }
+
+// noBoolean says of a value that it is no boolean, where texts may stand for
+// booleans: it is of no use to hear that it is a text.
+func noBoolean(f field, _ any) string { return f.Name + " takes true or false, yes or no, 1 or 0" }
 
 // unknownKeys says which keys of data are none of fields'.
 func unknownKeys(fields []field, data map[string]any) (problems []string) {

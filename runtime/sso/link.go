@@ -48,7 +48,27 @@ type NewLink struct {
 	AuthType     string // basic_auth or jwt
 	AuthUsername string // of the definition
 	IsActive     bool   // an inactive link opens no sessions
+
+	problems []string // values of a wrong type
 }
+
+// NewLinkFromJSON reads is_active of a decoded JSON object, which is true where it
+// is missing or null. The names are for the caller to fill in.
+func NewLinkFromJSON(data map[string]any) NewLink {
+	link := NewLink{IsActive: true}
+	link.problems = fill(link.fields(), data, lenientReading, noBoolean)
+	return link
+}
+
+// KeysOfNewLink lists the keys that NewLinkFromJSON reads.
+func KeysOfNewLink() []Key { return keysOf(new(NewLink).fields()) }
+
+func (l *NewLink) fields() []field {
+	return []field{booleanField("is_active", &l.IsActive).orElse(true)}
+}
+
+// Problem returns what is wrong with the data that the link was made of, or nil.
+func (l NewLink) Problem() error { return firstProblem(l.problems) }
 
 // ExternalAuth is how a caller of a service has authenticated: by a security
 // definition rather than by a login.

@@ -23,8 +23,16 @@ func NewUserFromMap(data map[string]any) NewUser {
 // PatchFromJSON does.
 func NewUserFromJSON(data map[string]any) NewUser {
 	var user NewUser
-	user.read(data, user.fields(), lenientReading)
+	user.read(data, user.jsonFields(), lenientReading)
 	return user
+}
+
+// KeysOfNewUserJSON lists the keys that NewUserFromJSON reads: those that a user
+// is created from and auto_approve, which scripts have an argument for.
+func KeysOfNewUserJSON() []Key { return keysOf(new(NewUser).jsonFields()) }
+
+func (u *NewUser) jsonFields() []field {
+	return append(u.fields(), booleanField("auto_approve", &u.AutoApprove))
 }
 
 // ImportKeys lists the keys that an imported user is made from.
@@ -81,13 +89,12 @@ func (u *NewUser) fields() []field {
 	}
 }
 
-// read fills the fields. Where texts may stand for booleans, it is of no use to hear
-// of a value that did not fit that it is a text.
+// read fills the fields.
 func (u *NewUser) read(data map[string]any, fields []field, read reading) {
 	_, generous := read.boolean("true")
 	u.problems = fill(fields, data, read, func(f field, value any) string {
 		if _, isText := value.(string); isText && generous {
-			return f.Name + " takes true or false, yes or no, 1 or 0"
+			return noBoolean(f, value)
 		}
 		return wrongType(f, value)
 	})

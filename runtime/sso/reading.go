@@ -179,19 +179,6 @@ func lenientMoment(value any) (moment, bool) {
 	return strictMoment(value)
 }
 
-// BoolFromJSON reads a boolean as JSON clients of Zato's SSO send it: true,
-// false, or the strings true/false, yes/no and 1/0; nil is false.
-func BoolFromJSON(value any) (bool, error) {
-	if value == nil {
-		return false, nil
-	}
-	boolean, ok := lenientBool(value)
-	if !ok {
-		return false, errors.New("want a boolean, or one of the strings true, false, yes, no, 1 and 0")
-	}
-	return boolean, nil
-}
-
 // firstProblem returns one of the things that are wrong with data, the same one
 // each time, or nil.
 func firstProblem(problems []string) error {

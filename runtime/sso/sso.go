@@ -49,7 +49,7 @@ type Core interface {
 	RenewSession(ctx context.Context, call Call) (time.Time, error)
 	WriteAttributes(ctx context.Context, call Call, owner AttributeOwner, how AttributeWrite, changes []AttributeChange) error
 	DeleteAttributes(ctx context.Context, call Call, owner AttributeOwner, names []string) error
-	Attributes(ctx context.Context, call Call, owner AttributeOwner, names []string, decrypt bool) ([]Attribute, error)
+	Attributes(ctx context.Context, call Call, owner AttributeOwner, query AttributeQuery) ([]Attribute, error)
 	Sessions(ctx context.Context, call Call, list SessionList) ([]Session, error)
 	UserByLinkedAuth(ctx context.Context, call Call, authType, authUsername string, allAttributes bool) (User, error)
 	LinkedAuth(ctx context.Context, call Call, userID string) ([]LinkedAuth, error)

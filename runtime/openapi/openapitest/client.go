@@ -94,11 +94,12 @@ func (c *checker) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(received))
-	if err := c.document.CheckAnswer(request.Method, request.URL.Path, response, received); err != nil {
+	method := c.document.effective(request)
+	if err := c.document.CheckAnswer(method, request.URL.Path, response, received); err != nil {
 		c.t.Errorf("%s %s: the answer is not as documented: %v", request.Method, request.URL.Path, err)
 	}
 	if response.StatusCode == http.StatusOK {
-		if err := c.document.CheckRequest(request.Method, request.URL, sent); err != nil {
+		if err := c.document.CheckRequest(method, request.URL, sent); err != nil {
 			c.t.Errorf("%s %s was answered with 200, and is not as documented: %v", request.Method, request.URL.Path, err)
 		}
 	}

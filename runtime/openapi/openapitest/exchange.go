@@ -38,6 +38,19 @@ func (d *Document) operation(method, urlPath string) (path, operation string) {
 	return path, path + "/" + strings.ToLower(method)
 }
 
+// effective is the method that a request has where the document lets a header say
+// so.
+func (d *Document) effective(request *http.Request) string {
+	_, pointer := d.operation(http.MethodGet, request.URL.Path)
+	operation, _ := d.at(pointer).(map[string]any)
+	override, _ := operation["x-method-override"].(map[string]any)
+	header, _ := override["header"].(string)
+	if override["method"] == request.Method && header != "" && override["value"] == request.Header.Get(header) {
+		return http.MethodGet
+	}
+	return request.Method
+}
+
 // fits reports whether a path is one of a template, such as /users/{id}.
 func fits(template, path string) bool {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")

@@ -348,7 +348,7 @@ func (d *day) users(t *testing.T) {
 		!joe.IsTOTPEnabled || *joe.TOTPLabel != "phone" || joe.ApprovalStatus != sso.ApprovalApproved {
 		t.Errorf("created: %+v", joe)
 	}
-	checkKeys(t, all, append(sso.KeysOfNewUser(), sso.Key{Name: "auto_approve"}))
+	checkKeys(t, all, sso.KeysOfNewUserJSON())
 	_, err := d.admin.CreateUser(ctx, client.NewUser{Username: "joe"})
 	refused(t, err, sso.UsernameExists)
 	_, err = d.jane.CreateUser(ctx, client.NewUser{Username: "jim"})

@@ -316,19 +316,19 @@ func (c *Core) mayUseAttributes(found store.Found, call sso.Call, owner sso.Attr
 	return nil
 }
 
-// Attributes reads attributes: those of the names, or all. What has expired is
-// not there.
-func (c *Core) Attributes(ctx context.Context, call sso.Call, owner sso.AttributeOwner, names []string, decrypt bool) ([]sso.Attribute, error) {
+// Attributes reads attributes. What has expired is not there.
+func (c *Core) Attributes(ctx context.Context, call sso.Call, owner sso.AttributeOwner, query sso.AttributeQuery) ([]sso.Attribute, error) {
 	op, err := c.begin(sso.OpGetAttribute, call, true)
 	if err != nil {
 		return nil, op.finish(ctx, err, false)
 	}
-	attributes, err := op.attributes(ctx, owner, names, decrypt)
+	attributes, err := op.attributes(ctx, owner, query)
 	return attributes, op.finish(ctx, err, false)
 }
 
-func (op *operation) attributes(ctx context.Context, owner sso.AttributeOwner, names []string, decrypt bool) ([]sso.Attribute, error) {
+func (op *operation) attributes(ctx context.Context, owner sso.AttributeOwner, query sso.AttributeQuery) ([]sso.Attribute, error) {
 	var misnamed error
+	names := query.Names
 	if len(names) > 0 {
 		misnamed = checkAttributeNames(names)
 	}
@@ -345,12 +345,15 @@ func (op *operation) attributes(ctx context.Context, owner sso.AttributeOwner, n
 	if err != nil {
 		return nil, err
 	}
+	if err := query.Problem(); err != nil {
+		return nil, refuse(sso.InvalidInput, "%v", err)
+	}
 	attributes := []sso.Attribute{}
 	for _, row := range found.Attributes {
 		if !isAlive(row, now) {
 			continue
 		}
-		value, err := op.core.attributeValue(row, decrypt)
+		value, err := op.core.attributeValue(row, query.Decrypt)
 		if err != nil {
 			return nil, err
 		}

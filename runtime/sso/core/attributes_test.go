@@ -27,7 +27,7 @@ func (a attributes) write(how sso.AttributeWrite, changes ...sso.AttributeChange
 }
 
 func (a attributes) values(names ...string) (map[string]any, string) {
-	found, err := a.core.Attributes(a.t.Context(), a.call, a.owner, names, true)
+	found, err := a.core.Attributes(a.t.Context(), a.call, a.owner, sso.AttributeQuery{Names: names, Decrypt: true})
 	values := map[string]any{}
 	for _, attribute := range found {
 		values[attribute.Name] = attribute.Value
@@ -37,7 +37,7 @@ func (a attributes) values(names ...string) (map[string]any, string) {
 
 func (a attributes) one(name string) sso.Attribute {
 	a.t.Helper()
-	found, err := a.core.Attributes(a.t.Context(), a.call, a.owner, []string{name}, true)
+	found, err := a.core.Attributes(a.t.Context(), a.call, a.owner, sso.AttributeQuery{Names: []string{name}, Decrypt: true})
 	if err != nil || len(found) != 1 {
 		a.t.Fatalf("%s: %+v, %v", name, found, err)
 	}
@@ -175,7 +175,7 @@ func TestAttributes(t *testing.T) {
 			if later := a.one("secret"); later.Value != "s4cret" || !later.IsEncrypted || !later.ExpirationTime.Equal(got.ExpirationTime.Add(time.Minute)) {
 				t.Errorf("%+v", later)
 			}
-			raw, err := env.Core.Attributes(t.Context(), call, owner, []string{"secret"}, false)
+			raw, err := env.Core.Attributes(t.Context(), call, owner, sso.AttributeQuery{Names: []string{"secret"}})
 			if token, _ := raw[0].Value.(string); err != nil || !strings.HasPrefix(token, "gAAAA") {
 				t.Errorf("%+v, %v", raw, err)
 			}

@@ -136,6 +136,9 @@ func (op *operation) verifyOldPassword(ctx context.Context, g *guess, user *stor
 	}
 	return op.try(ctx, g, func(turn *password.Turn) error {
 		right, _, err := turn.Verify(hash, old)
+		if err == nil && !right && old == "" {
+			return refuse(sso.NotAllowed, "old_password is missing: who changes his own password needs it")
+		}
 		if err == nil && !right {
 			err = refuse(sso.NotAllowed, "the old password is wrong")
 		}

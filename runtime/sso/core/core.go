@@ -182,6 +182,10 @@ type refusal struct {
 	detail string
 	hidden bool
 
+	// logged is the detail for the log, where clients may not be told as much;
+	// "" is detail.
+	logged string
+
 	retryAfter time.Duration // set where there were too many calls
 	err        error         // that the public error matches; nil for most
 }
@@ -207,6 +211,9 @@ type operation struct {
 	call  sso.Call
 	entry store.AuditEntry
 	ust   string // in clear
+
+	// detail is what the log says of a call that its client is not told.
+	detail string
 
 	rated   bool // the call was held against its user's rate limit
 	rateErr error
@@ -301,6 +308,10 @@ func (op *operation) know(found store.Found) {
 func (op *operation) finish(ctx context.Context, err error, committed bool) error {
 	failure := op.failure(err)
 	if failure != nil {
+		op.detail = failure.Detail
+		if refused := (*refusal)(nil); errors.As(err, &refused) && refused.logged != "" {
+			op.detail = refused.logged
+		}
 		op.entry.Result = store.ResultError
 		op.entry.SubStatus = joinCodes(failure.Codes)
 		op.entry.Keys, op.entry.Changes = "", ""
@@ -386,8 +397,13 @@ func (op *operation) log(ctx context.Context, failure *sso.Error) {
 	if op.entry.Keys != "" {
 		attrs = append(attrs, slog.String("keys", op.entry.Keys))
 	}
+	if op.entry.SubStatus != "" {
+		attrs = append(attrs, slog.String("sub_status", op.entry.SubStatus))
+	}
+	if op.detail != "" || failure != nil {
+		attrs = append(attrs, slog.String("detail", op.detail))
+	}
 	if failure != nil {
-		attrs = append(attrs, slog.String("sub_status", op.entry.SubStatus), slog.String("detail", failure.Detail))
 		if failure.Err != nil && slices.Contains(failure.Codes, sso.InternalError) {
 			if !errors.Is(failure.Err, context.Canceled) { // a caller that has gone is no fault
 				level = slog.LevelError

@@ -246,6 +246,8 @@ func (c *Core) changeLinks(ctx context.Context, name string, call sso.Call, link
 			return nil, refuse(sso.NotAllowed, "only super-users may link users")
 		case link.UserID == "":
 			return nil, errNoUser
+		case link.Problem() != nil:
+			return nil, refuse(sso.InvalidInput, "%v", link.Problem())
 		case unknown != nil:
 			return nil, unknown
 		case found.Target == nil:

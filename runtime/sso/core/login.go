@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -52,7 +53,9 @@ func (op *operation) login(ctx context.Context, login sso.LoginRequest) (sso.Ses
 		user := found.Target
 		if user == nil || user.PK != verified.user.PK || user.ApprovalStatus != sso.ApprovalApproved ||
 			!c.sameStored(user.Password, verified.user.Password) {
-			return nil, unknownUser() // changed since the password was verified
+			refused := unknownUser()
+			refused.logged = "the user was changed while the password was verified"
+			return nil, refused
 		}
 		warn, err := c.checkLogin(user, op.call, login, now)
 		if err != nil {
@@ -136,9 +139,9 @@ func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.Log
 		c.throttle.waits.note(g, found.Target)
 		return verifiedUser{}, err
 	}
-	user := found.Target
+	user, unknown := found.Target, unknownUser()
 	if user != nil && user.ApprovalStatus != sso.ApprovalApproved {
-		user = nil
+		user, unknown = nil, unapproved(user)
 	}
 	if user != nil && op.call.Trusted {
 		_, err := c.checkLogin(user, op.call, login, now)
@@ -148,7 +151,7 @@ func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.Log
 	err = op.try(ctx, g, func(turn *password.Turn) error {
 		if user == nil {
 			turn.VerifyDummy(login.Password)
-			return unknownUser()
+			return unknown
 		}
 		hash, err := c.keys.DecryptStored(user.Password)
 		if err != nil {
@@ -171,6 +174,13 @@ func (op *operation) verifyPassword(ctx context.Context, g *guess, login sso.Log
 // unknownUser is the one answer to a wrong username and a wrong password.
 func unknownUser() *refusal {
 	return refuse(sso.NotAllowed, "there is no such user, or the password is wrong")
+}
+
+// unapproved is the same, for a user who is not approved; the log tells.
+func unapproved(user *store.User) *refusal {
+	refused := unknownUser()
+	refused.logged = fmt.Sprintf("the user is not approved: approval_status is %s", user.ApprovalStatus)
+	return refused
 }
 
 // checkLogin decides, in the order of section 4, whether a user whose password

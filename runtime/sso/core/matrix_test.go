@@ -266,7 +266,7 @@ var matrix = map[string]row{
 		return env.Core.DeleteAttributes(t.Context(), call, sso.AttributeOwner{UserID: target.id}, []string{"x"})
 	}},
 	"Attributes": {rights: rights{"", "E005001", "", ""}, call: func(t *testing.T, env *ssotest.Env, call sso.Call, _, target someone) error {
-		_, err := env.Core.Attributes(t.Context(), call, sso.AttributeOwner{TargetUST: target.ust}, nil, true)
+		_, err := env.Core.Attributes(t.Context(), call, sso.AttributeOwner{TargetUST: target.ust}, sso.AttributeQuery{Decrypt: true})
 		return err
 	}},
 }

@@ -384,7 +384,7 @@ func (w *world) compareRows(seed uint64) {
 			w.t.Errorf("seed %d: the row of %s is %+v, want %+v", seed, row.Username, row, user)
 		}
 		w.compareSessions(seed, row, user)
-		attributes, err := w.env.Core.Attributes(w.t.Context(), ssotest.Trusted(), sso.AttributeOwner{UserID: user.id}, nil, true)
+		attributes, err := w.env.Core.Attributes(w.t.Context(), ssotest.Trusted(), sso.AttributeOwner{UserID: user.id}, sso.AttributeQuery{Decrypt: true})
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -43,11 +43,20 @@ func (op *operation) createResetToken(ctx context.Context, credential string) (m
 	asked := c.throttle.guess(resetOf, credential, op.call.RemoteAddr)
 	lookup := store.Lookup{Candidates: c.resetCandidates(credential), Throttles: asked.digests()}
 	err = op.change(ctx, lookup, func(found store.Found, now time.Time) ([]store.Change, error) {
-		mails, op.entry.Target = nil, ""
+		mails, op.entry.Target, op.detail = nil, "", ""
 		op.entry.Result, op.entry.SubStatus = store.ResultError, string(sso.PasswordResetFailed)
 		users := c.usersToReset(found.Candidates)
+		switch {
+		case credential == "":
+			op.detail = "credential is missing"
+		case !isPlainText(credential):
+			op.detail = "credential must be valid UTF-8 without NUL"
+		case len(users) == 0:
+			op.detail = "credential is that of no user who is approved"
+		}
 		if asked.isSpent(found.Throttles, now) {
 			users = nil // nobody's mailbox is filled; tokens that were mailed are good all the same
+			op.detail = "asked for too often: no mail is sent for now"
 		}
 		changes := asked.counted(now)
 		for i, user := range users {

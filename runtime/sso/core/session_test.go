@@ -80,7 +80,7 @@ var calls = map[string]func(t *testing.T, env *ssotest.Env, call sso.Call) error
 		return env.Core.DeleteAttributes(t.Context(), call, sso.AttributeOwner{}, []string{"x"})
 	},
 	sso.OpGetAttribute: func(t *testing.T, env *ssotest.Env, call sso.Call) error {
-		_, err := env.Core.Attributes(t.Context(), call, sso.AttributeOwner{}, nil, true)
+		_, err := env.Core.Attributes(t.Context(), call, sso.AttributeOwner{}, sso.AttributeQuery{Decrypt: true})
 		return err
 	},
 	sso.OpGetSession: func(t *testing.T, env *ssotest.Env, call sso.Call) error {

@@ -126,7 +126,7 @@ func TestUsersOfZato(t *testing.T) {
 		}
 		call := ssotest.Call(user.UST)
 		for what, owner := range map[*map[string]zatoAttribute]sso.AttributeOwner{&user.Attrs: {}, &user.SessionAttrs: {TargetUST: user.UST}} {
-			got, err := c.Attributes(t.Context(), call, owner, nil, true)
+			got, err := c.Attributes(t.Context(), call, owner, sso.AttributeQuery{Decrypt: true})
 			if err != nil || len(got) != len(*what) {
 				t.Errorf("%s: attributes %+v, %v, want %v", name, got, err, *what)
 			}

@@ -11,7 +11,7 @@ func (a api) adminDefinitions() []*definition {
 	on := func(method, path, id, summary, description string, do func(context.Context, sso.Call, string) error) *definition {
 		return &definition{
 			method: method, path: path, tag: usersTag, id: id, summary: summary, description: description,
-			elements: elements(byUST, required("user_id").meaning("ID of the user.")),
+			elements: elements(byUST, required("user_id")),
 			do:       onUser(do),
 		}
 	}

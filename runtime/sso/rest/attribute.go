@@ -26,14 +26,14 @@ type ownership struct {
 var (
 	userAttributes = ownership{
 		path: "/user/attr", idOf: "User", summaryOf: "a user", tag: userAttributesTag,
-		elements: elements(inSession, optional("user_id", sso.Text)),
+		elements: elements(inSession, ofCaller()),
 		read: func(in *input) (sso.Call, sso.AttributeOwner) {
 			return in.call("ust"), sso.AttributeOwner{UserID: in.text("user_id")}
 		},
 	}
 	sessionAttributes = ownership{
 		path: "/session/attr", idOf: "Session", summaryOf: "a session", tag: sessionAttributesTag,
-		elements: elements(byCurrentUST, optional("target_ust", sso.Text)),
+		elements: elements(byCurrentUST, optional("target_ust")),
 		read: func(in *input) (sso.Call, sso.AttributeOwner) {
 			return in.call("current_ust"), sso.AttributeOwner{TargetUST: in.text("target_ust")}
 		},
@@ -62,7 +62,7 @@ func (o owned) definitions() []*definition {
 		"One by name, or several by the names in data. Owners use their own, super-users those of all.", o.get,
 		append(shape{isFound(true)}, attributeKeys...), shape{isFound(false)},
 		shape{result("The attributes by their names; null where there is none.", byName(attributeSchema.Nullable()))})
-	get.elements = append(get.elements, optional("decrypt", sso.Boolean).orElse(true))
+	get.elements = append(get.elements, attributeQueryTable.elements()...)
 	return []*definition{
 		write(http.MethodPost, "create", "Create", "One that is there already is E009001.", sso.CreateAttribute),
 		write(http.MethodPut, "set", "Set", "They are created where they are not there.", sso.SetAttribute),
@@ -77,7 +77,7 @@ func (o owned) definitions() []*definition {
 		{
 			method: http.MethodGet, path: o.path + "/names", tag: o.tag, id: "list" + o.idOf + "Attributes", summary: "List the names of attributes of " + o.summaryOf,
 			elements: o.elements, example: o.example(),
-			answers: []shape{{result("The names, sorted.", listOf(types(openapi.String)))}},
+			answers: []shape{{such(result("The names, sorted.", listOf(types(openapi.String))), []string{"theme"})}},
 			do:      o.list,
 		},
 	}
@@ -93,7 +93,7 @@ func (o owned) example(names ...string) []string {
 
 // attributeName is the name where there may be several in data instead.
 func attributeName() element {
-	return optional("name", sso.Text).meaning("Name of the attribute. It is needed where there is no data.")
+	return optional("name").meaning("Name of the attribute. It is needed where there is no data.")
 }
 
 // oneAttribute is the keys of an attribute where there may be several in data
@@ -131,7 +131,7 @@ var attributeNames = element{
 // attributeKeys are what is told of an attribute that was found.
 var attributeKeys = shape{
 	always("name", sso.Text), always("value", sso.Anything), always("creation_time", sso.Instant), orNull("last_modified", sso.Instant),
-	always("expiration_time", sso.Instant), always("is_encrypted", sso.Boolean),
+	such(describe(always("expiration_time", sso.Instant), "When it ends; 9999-12-31T00:00:00 is never."), "9999-12-31T00:00:00"), always("is_encrypted", sso.Boolean),
 }
 
 func isFound(found bool) openapi.Property { return property("found", &openapi.Schema{Const: found}) }
@@ -173,7 +173,7 @@ func (o owned) delete(ctx context.Context, in *input) (answer, error) {
 }
 
 // find reads attributes by the names of a request, which must name some.
-func (o owned) find(ctx context.Context, in *input, decrypt bool) (found map[string]*sso.Attribute, names []string, isOne bool, err error) {
+func (o owned) find(ctx context.Context, in *input, query sso.AttributeQuery) (found map[string]*sso.Attribute, names []string, isOne bool, err error) {
 	call, owner := o.read(in)
 	names, isOne = o.names(in)
 	if in.fault != nil {
@@ -182,7 +182,8 @@ func (o owned) find(ctx context.Context, in *input, decrypt bool) (found map[str
 	if len(names) == 0 {
 		names = []string{""} // refused, after who calls has been looked at
 	}
-	attributes, err := o.core.Attributes(ctx, call, owner, names, decrypt)
+	query.Names = names
+	attributes, err := o.core.Attributes(ctx, call, owner, query)
 	found = map[string]*sso.Attribute{}
 	for _, attribute := range attributes {
 		found[attribute.Name] = &attribute
@@ -191,7 +192,7 @@ func (o owned) find(ctx context.Context, in *input, decrypt bool) (found map[str
 }
 
 func (o owned) get(ctx context.Context, in *input) (answer, error) {
-	found, names, isOne, err := o.find(ctx, in, in.boolean("decrypt"))
+	found, names, isOne, err := o.find(ctx, in, attributeQueryTable.read(in))
 	if err != nil {
 		return answer{}, err
 	}
@@ -221,7 +222,7 @@ func (o owned) get(ctx context.Context, in *input) (answer, error) {
 }
 
 func (o owned) exists(ctx context.Context, in *input) (answer, error) {
-	found, names, isOne, err := o.find(ctx, in, false)
+	found, names, isOne, err := o.find(ctx, in, sso.AttributeQuery{})
 	if err != nil {
 		return answer{}, err
 	}
@@ -240,7 +241,7 @@ func (o owned) list(ctx context.Context, in *input) (answer, error) {
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
-	attributes, err := o.core.Attributes(ctx, call, owner, nil, false)
+	attributes, err := o.core.Attributes(ctx, call, owner, sso.AttributeQuery{})
 	names := make([]string, len(attributes))
 	for i, attribute := range attributes {
 		names[i] = attribute.Name

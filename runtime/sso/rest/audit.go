@@ -20,16 +20,16 @@ func (a api) auditDefinitions() []*definition {
 			example:     []string{"op", "result", "since", "page_size"},
 			answers: []shape{{
 				describe(always("page_size", sso.Count), "Entries on a page, at most."), always("has_next_page", sso.Boolean),
-				orNull("next", sso.Serial), result("The entries of the page.", listOf(auditEntrySchema)),
+				such(orNull("next", sso.Serial), openapi.ExampleNull), result("The entries of the page.", listOf(auditEntrySchema)),
 			}},
 			do: a.listAudit,
 		},
 		{
 			method: http.MethodGet, path: "/audit/export", tag: auditTag,
 			id: "exportAudit", summary: "Export the audit",
-			description: chosen + " The answer is a line of JSON an entry, by ID, the oldest first, up to what was there when the export began. It takes as long as the client reads and the session lasts. What is there later is exported with the ID of the last entry as after. Of some exports at once, further ones are to come back later (503).",
+			description: chosen + " The answer is a line of JSON an entry, by ID, the oldest first, up to what was there when the export began. It takes as long as the client reads and the session lasts. What is there later is exported with the ID of the last entry as after. A host that stops cuts it. Of some exports at once, further ones are to come back later (503).",
 			elements:    elements(byUST, exportElements()),
-			example:     []string{"op", "since", "until"},
+			example:     []string{"op", "since"},
 			line:        auditEntrySchema,
 			do:          a.exportAudit,
 		},
@@ -63,11 +63,11 @@ func exportElements() []element {
 
 var auditEntrySchema = object("AuditEntry", "A call as the audit has it.",
 	always("id", sso.Serial), always("time", sso.Instant),
-	describe(always("cid", sso.Text), "Correlation ID of the call."), always("op", sso.Text),
+	such(describe(always("cid", sso.Text), "Correlation ID of the call."), "6n3kq8wd5tcbz4xj7rgv2hmy9p"), always("op", sso.Text),
 	always("actor", sso.Text), always("target", sso.Text), always("app", sso.Text),
 	always("remote_addr", sso.Text), always("user_agent", sso.Text),
 	openapi.Property{Name: "result", Required: true, Description: "How the call ended.", Schema: oneOf([]string{sso.AuditOK, sso.AuditWarning, sso.AuditError})},
-	openapi.Property{Name: "sub_status", Required: true, Description: "Codes that the call was refused with, or warned of.", Schema: listOf(types(openapi.String))},
+	openapi.Property{Name: "sub_status", Required: true, Description: "Codes that the call was refused with, or warned of.", Schema: listOf(types(openapi.String)), Example: []string{}},
 	openapi.Property{Name: "keys", Required: true, Description: "Keys that the call set, or chose by.", Schema: listOf(types(openapi.String)), Example: []string{"is_locked"}},
 	property("changes", &openapi.Schema{Types: []string{openapi.Object}}),
 )

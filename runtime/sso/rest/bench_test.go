@@ -59,3 +59,22 @@ func BenchmarkUser(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkStart measures what the document of all paths costs when a host
+// starts, and when it is first asked for.
+func BenchmarkStart(b *testing.B) {
+	for name, path := range map[string]string{"Start": "", "Document": "/openapi.json", "Page": channel.DocsPath} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				handler, err := channel.New(channel.Config{Invoker: noServices{}, Authenticator: noServices{},
+					Routes: rest.Routes(instant{}, rest.Options{})})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if path != "" {
+					handler.ServeHTTP(&sink{header: http.Header{}}, httptest.NewRequest(http.MethodGet, path, nil))
+				}
+			}
+		})
+	}
+}

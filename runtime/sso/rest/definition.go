@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/openapi"
@@ -75,7 +74,7 @@ func (d *definition) element(name string) *element {
 func (d *definition) route(options Options) channel.Route {
 	return channel.Route{
 		Method: d.method, Pattern: base + d.path, Handler: handler{d, options},
-		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly,
+		Doc: d.document(options), DocMethods: d.methods, Costly: d.costly, MethodOverride: true,
 	}
 }
 
@@ -100,7 +99,7 @@ func (d *definition) document(options Options) *openapi.Operation {
 	if len(done) > 1 {
 		schema = &openapi.Schema{AnyOf: done}
 	}
-	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}, badRequestAnswer, refusedAnswer}
+	answers := []openapi.Answer{{Status: "200", Description: "Done.", Schema: schema}}
 	switch {
 	case d.line != nil:
 		answers[0] = openapi.Answer{Status: "200", Description: "Lines of JSON, each of which is as the schema says. An answer that cannot be finished is cut: its end (the last chunk, or END_STREAM) is missing.",
@@ -110,13 +109,12 @@ func (d *definition) document(options Options) *openapi.Operation {
 		answers[0] = doneAnswer
 	}
 	if d.ownCodes {
-		answers[2] = refusedByServiceAnswer
+		answers = append(answers, refusedByServiceAnswer)
 	}
 	return &openapi.Operation{
 		ID: d.id, Summary: d.summary, Description: d.description, Tag: d.tag,
 		Input: input, InputExample: openapi.Example(input, d.example...),
-		Answers: slices.Concat(answers, channel.ErrorAnswers(http.StatusRequestTimeout, http.StatusRequestEntityTooLarge),
-			[]openapi.Answer{tooManyAnswer}, channel.ErrorAnswers(http.StatusInternalServerError, http.StatusServiceUnavailable)),
+		Answers: answers, Usual: []*openapi.AnswerSet{usualAnswers},
 	}
 }
 

@@ -23,6 +23,13 @@ type element struct {
 	table any
 }
 
+// ofCaller is a user_id that may be missing.
+func ofCaller() element {
+	return optional("user_id").meaning(aboutCaller)
+}
+
+const aboutCaller = "ID of the user. Where it is missing, null or empty, that is the caller."
+
 // required, needed and optional declare an element: without a required one a
 // request is a bad one, and without a needed one the SSO refuses it. Both are
 // texts.
@@ -34,19 +41,13 @@ func needed(name string) element {
 	return element{Key: sso.Key{Name: name, Needed: true}}
 }
 
-func optional(name string, kind sso.Kind) element {
-	return element{Key: sso.Key{Name: name, Kind: kind, Nullable: true}}
+func optional(name string) element {
+	return element{Key: sso.Key{Name: name, Nullable: true}}
 }
 
 // orNull has an element take null.
 func (e element) orNull() element {
 	e.Nullable = true
-	return e
-}
-
-// orElse says what an element stands for that is missing or null.
-func (e element) orElse(value any) element {
-	e.Default = value
 	return e
 }
 
@@ -97,12 +98,14 @@ type table[T any] struct {
 // The tables.
 var (
 	updateTable         = &table[sso.UserPatch]{sso.KeysOfUpdate(), sso.PatchFromJSON}
-	newUserTable        = &table[sso.NewUser]{sso.KeysOfNewUser(), sso.NewUserFromJSON}
+	newUserTable        = &table[sso.NewUser]{sso.KeysOfNewUserJSON(), sso.NewUserFromJSON}
 	searchTable         = &table[sso.SearchCriteria]{sso.KeysOfSearch(), sso.SearchFromJSON}
 	signupTable         = &table[sso.Signup]{sso.KeysOfSignup(), sso.SignupFromJSON}
 	passwordChangeTable = &table[sso.PasswordChange]{sso.KeysOfPasswordChange(), sso.PasswordChangeFromJSON}
 	auditTable          = &table[sso.AuditCriteria]{sso.KeysOfAudit(), sso.AuditFromJSON}
 	attributeTable      = &table[[]sso.AttributeChange]{sso.KeysOfAttribute(), sso.AttributesFromJSON}
+	attributeQueryTable = &table[sso.AttributeQuery]{sso.KeysOfAttributeQuery(), sso.AttributeQueryFromJSON}
+	linkTable           = &table[sso.NewLink]{sso.KeysOfNewLink(), sso.NewLinkFromJSON}
 )
 
 // elements declares the keys of the table, of which some are required.

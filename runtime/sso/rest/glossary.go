@@ -1,5 +1,7 @@
 package rest
 
+import "gatehouse/runtime/openapi"
+
 // word is what an element or a key is, wherever it comes up, and an example of
 // it. (One that means something special in an operation says so there.)
 type word struct {
@@ -13,7 +15,7 @@ var glossary = map[string]word{
 	"ust":         {"Token of the caller's session, as login has returned it.", exampleUST},
 	"current_ust": {"Token of the caller's session, as login has returned it.", exampleUST},
 	"target_ust":  {"Token of the session that the call is about.", exampleUST},
-	"user_id":     {"ID of the user. Where it is missing, null or empty, that is the caller.", "zusr1nt8j4t2rs9xa0jym1h25adzw9"},
+	"user_id":     {"ID of the user.", "zusr1nt8j4t2rs9xa0jym1h25adzw9"},
 
 	"username":     {"Name that the user logs in with.", "jane"},
 	"password":     {"Password of the user.", "Correct-Horse-9-Battery"},
@@ -21,7 +23,7 @@ var glossary = map[string]word{
 	"new_password": {"New password, where the password must be changed.", "Another-Fine-Phrase-7"},
 	"totp_code":    {"Code of the user's authenticator app, where the user has TOTP enabled.", "123456"},
 	"totp_key":     {"Key of the codes of the user's authenticator app, in Base32.", "JBSWY3DPEHPK3PXP"},
-	"totp_label":   {"Label of that key.", "Phone"},
+	"totp_label":   {"Label of the key.", "Phone"},
 	"remote_addr":  {"Address of the client; several are joined by commas.", "192.0.2.7"},
 	"user_agent":   {"Name of the client's program.", "Mozilla/5.0"},
 
@@ -66,7 +68,7 @@ var glossary = map[string]word{
 	"is_name_exact": {"Whether names must match as a whole, rather than in part. Case does not count.", true},
 	"paginate":      {"Whether the result is in pages. Otherwise it is everybody.", true},
 	"cur_page":      {"The page, from 1.", 1},
-	"page_size":     {"Users on a page; 0 is what the host is configured for.", 50},
+	"page_size":     {"Users on a page.", 50},
 	"total":         {"Users on all pages.", 1},
 	"num_pages":     {"Pages there are.", 1},
 	"has_next_page": {"Whether there is a page after this one.", false},
@@ -94,7 +96,7 @@ var glossary = map[string]word{
 	"key":     {"A key that the call set, or chose by.", "email"},
 	"changes": {"Old and new values, by keys, of what is neither personal nor secret.", map[string]any{"is_locked": []bool{false, true}}},
 	"since":   {"Only calls from this time on.", "24h"},
-	"until":   {"Only calls before this time.", nil},
+	"until":   {"Only calls before this time.", "1h"},
 	"order":   {"Order by ID.", nil},
 	"before":  {"Only entries before this one, an ID.", nil},
 	"after":   {"Only entries after this one, an ID.", nil},
@@ -108,5 +110,41 @@ var glossary = map[string]word{
 	"is_encrypted": {"Whether the value is stored encrypted.", false},
 	"found":        {"Whether there is such an attribute.", true},
 }
+
+// toldExamples are those of answers where they differ from requests': of a user
+// with few fields set, and the default of what is left out.
+var toldExamples = map[string]any{
+	"middle_name":                 openapi.ExampleNull,
+	"totp_label":                  "",
+	"is_approval_needed":          false,
+	"approval_status_mod_by":      "zusr2k5cw2p9dx9rmtew2x5rkg1mh1",
+	"approval_status_mod_time":    toldTime,
+	"creation_ctx":                "null",
+	"locked_by":                   openapi.ExampleNull,
+	"locked_time":                 openapi.ExampleNull,
+	"password_expiry":             "2028-06-30T12:00:00.123456",
+	"password_last_set":           toldTime,
+	"sign_up_time":                toldTime,
+	"is_rate_limit_active":        openapi.ExampleNull,
+	"rate_limit_type":             openapi.ExampleNull,
+	"rate_limit_def":              openapi.ExampleNull,
+	"rate_limit_check_parent_def": openapi.ExampleNull,
+
+	"creation_time":   toldTime,
+	"expiration_time": "2026-07-01T13:00:00.123456",
+	"last_modified":   toldTime,
+	"ext_session_id":  openapi.ExampleNull,
+	"next_page":       openapi.ExampleNull,
+	"prev_page":       openapi.ExampleNull,
+
+	"time":  toldTime,
+	"op":    "user.lock_user",
+	"actor": "zusr2k5cw2p9dx9rmtew2x5rkg1mh1",
+}
+
+// variables are what commands have in the place of tokens.
+var variables = map[string]string{"ust": "UST", "current_ust": "UST", "target_ust": "TARGET_UST"}
+
+const toldTime = "2026-07-01T12:00:00.123456"
 
 const exampleUST = "gAAAAABqW0NkYWxsZXM0N2pzZ3…"

@@ -74,19 +74,6 @@ func (in *input) texts(name string) ([]string, bool) {
 	return texts, isList
 }
 
-// boolean reads a boolean, which may come as text.
-func (in *input) boolean(name string) bool {
-	declared, value, _ := in.find(name)
-	if value == nil {
-		value = declared.Default
-	}
-	boolean, err := sso.BoolFromJSON(value)
-	if err != nil {
-		in.fault = &sso.Error{Op: in.request.URL.Path, Codes: []sso.Code{sso.InvalidInput}, Detail: name + ": " + err.Error()}
-	}
-	return boolean
-}
-
 // What identifies the caller: an application and, under one of two names, the
 // token of a session. Which of it is required differs.
 var (

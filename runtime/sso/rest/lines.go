@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"gatehouse/runtime/channel"
@@ -64,7 +65,8 @@ func (l *lineWriter) flush() error {
 }
 
 // sendLines answers with lines. What fails before the first is refused as all
-// else; later, the connection is cut.
+// else; later, the connection is cut, also when the host stops: clients go on from
+// the last line, and would keep it from stopping otherwise.
 func (h handler) sendLines(w http.ResponseWriter, r *http.Request, lines func(context.Context, *lineWriter) error) {
 	if !r.ProtoAtLeast(1, 1) { // which has no other way to tell that an answer was cut
 		channel.WriteError(w, r, &invocation.Error{Status: http.StatusHTTPVersionNotSupported,
@@ -75,9 +77,18 @@ func (h handler) sendLines(w http.ResponseWriter, r *http.Request, lines func(co
 	defer writer.chunks.Close()
 	writer.encoder = json.NewEncoder(&writer.pending)
 	writer.encoder.SetEscapeHTML(false)
-	err := lines(r.Context(), writer)
+	ctx, end := context.WithCancel(r.Context())
+	defer end()
+	stopping := channel.Stopping(r.Context())
+	defer context.AfterFunc(stopping, end)() // also where it waits for the database
+	err := lines(ctx, writer)
+	if err != nil && stopping.Err() != nil && !errors.Is(err, channel.ErrStopping) {
+		err = fmt.Errorf("%w: %w", channel.ErrStopping, err)
+	}
 	switch {
 	case err == nil, errors.Is(err, errNoBody):
+	case !writer.hasSent && errors.Is(err, channel.ErrStopping):
+		channel.WriteError(w, r, &invocation.Error{Status: http.StatusServiceUnavailable, Message: "The host is stopping: try again later", Cause: err})
 	case !writer.hasSent:
 		h.refuse(w, r, err)
 	default:

@@ -10,14 +10,15 @@ import (
 func (a api) linkDefinitions() []*definition {
 	// What is missing of these is refused in its turn, a definition that there
 	// is none of as a bad request.
-	link := elements(byUST, needed("user_id").meaning("ID of the user."),
+	link := elements(byUST, needed("user_id"),
 		needed("auth_type").oneOf(sso.AuthBasic, sso.AuthJWT), needed("auth_username"))
 	return []*definition{
 		{
 			method: http.MethodGet, path: "/user/linked", tag: linksTag,
 			id: "listLinks", summary: "List the links of a user",
 			description: "Those of the caller, or for super-users of anybody.",
-			elements:    elements(byUST, optional("user_id", sso.Text)),
+			elements:    elements(byUST, ofCaller()),
+			example:     []string{"user_id"},
 			answers:     []shape{{result("The links.", listOf(linkSchema))}},
 			do:          a.listLinks,
 		},
@@ -25,7 +26,7 @@ func (a api) linkDefinitions() []*definition {
 			method: http.MethodPost, path: "/user/linked", tag: linksTag,
 			id: "createLink", summary: "Link a user to a security definition",
 			description: "For super-users. A definition that there is none of is a bad request.",
-			elements:    elements(link, optional("is_active", sso.Boolean).orElse(true).meaning("Whether the link opens sessions.")),
+			elements:    elements(link, meaning(linkTable.elements(), map[string]string{"is_active": "Whether the link opens sessions."})),
 			do:          a.createLink,
 		},
 		{
@@ -58,14 +59,14 @@ func (a api) listLinks(ctx context.Context, in *input) (answer, error) {
 	return answer{keys: map[string]any{"result": rows}}, err
 }
 
-// newLink reads which user and which definition a call is about.
-func (in *input) newLink() sso.NewLink {
-	return sso.NewLink{UserID: in.text("user_id"), AuthType: in.text("auth_type"), AuthUsername: in.text("auth_username")}
+// nameLink reads which user and which definition a call is about.
+func (in *input) nameLink(link sso.NewLink) sso.NewLink {
+	link.UserID, link.AuthType, link.AuthUsername = in.text("user_id"), in.text("auth_type"), in.text("auth_username")
+	return link
 }
 
 func (a api) createLink(ctx context.Context, in *input) (answer, error) {
-	call, link := in.call("ust"), in.newLink()
-	link.IsActive = in.boolean("is_active")
+	call, link := in.call("ust"), in.nameLink(linkTable.read(in))
 	if in.fault != nil {
 		return answer{}, in.fault
 	}
@@ -73,7 +74,7 @@ func (a api) createLink(ctx context.Context, in *input) (answer, error) {
 }
 
 func (a api) deleteLink(ctx context.Context, in *input) (answer, error) {
-	call, link := in.call("ust"), in.newLink()
+	call, link := in.call("ust"), in.nameLink(sso.NewLink{})
 	if in.fault != nil {
 		return answer{}, in.fault
 	}

@@ -14,6 +14,7 @@ func (a api) passwordDefinitions() []*definition {
 			id: "changePassword", summary: "Change a password",
 			description: "That of the caller, who needs the old one, or for super-users that of anybody. It ends the user's other sessions, unless the host is configured otherwise.",
 			elements: elements(byUST, meaning(passwordChangeTable.elements("new_password"), map[string]string{
+				"user_id":         aboutCaller,
 				"new_password":    "The new password.",
 				"password_expiry": "How many days the new password is good for; otherwise it is what the host is configured for. For super-users.",
 			})),
@@ -24,7 +25,7 @@ func (a api) passwordDefinitions() []*definition {
 			method: http.MethodPatch, path: "/user/totp", tag: passwordsTag,
 			id: "resetTOTPKey", summary: "Set a TOTP key",
 			description: "That of the caller, or for super-users that of anybody. A key that is empty or null is made.",
-			elements:    elements(byUST, optional("user_id", sso.Text), required("totp_key").orNull(), required("totp_label").orNull()),
+			elements:    elements(byUST, ofCaller(), required("totp_key").orNull(), required("totp_label").orNull()),
 			answers:     []shape{{always("totp_key", sso.Text)}},
 			do:          a.resetTOTPKey,
 		},

@@ -13,7 +13,7 @@ func (a api) passwordResetDefinitions() []*definition {
 			method: http.MethodPost, costly: true, path: "/password/reset", tag: passwordsTag,
 			id: "createResetToken", summary: "Ask for a new password",
 			description: "Mails a token to the user. The answer is the same whether or not there is such a user.",
-			elements:    elements(neededApp, optional("credential", sso.Text)),
+			elements:    elements(neededApp, optional("credential")),
 			example:     []string{"credential"},
 			do:          a.createResetToken,
 		},

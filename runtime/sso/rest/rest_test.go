@@ -81,21 +81,16 @@ func each(t *testing.T, change func(*core.Config), test func(t *testing.T, s *si
 // send sends a body as it is and returns the status and the answer.
 func (s *site) send(method, path, body string) (int, map[string]any) {
 	s.T.Helper()
-	request, err := http.NewRequestWithContext(s.T.Context(), method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	response, err := s.client.Do(request)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	response, answer := s.exchange(method, path, body)
+	return response.StatusCode, answer
+}
+
+// exchange is send that returns the header of the answer, too.
+func (s *site) exchange(method, path, body string) (*http.Response, map[string]any) {
+	s.T.Helper()
+	response, text := s.transfer(s.client, method, path, body)
 	var answer map[string]any
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		s.T.Fatalf("%s %s: %d, not a JSON object: %s", method, path, response.StatusCode, text)
 	}
 	if cid := response.Header.Get("X-Zato-CID"); cid == "" || answer["cid"] != cid {
@@ -105,19 +100,53 @@ func (s *site) send(method, path, body string) (int, map[string]any) {
 		s.T.Errorf("%s %s: content type %q", method, path, response.Header.Get("Content-Type"))
 	}
 	delete(answer, "cid")
-	return response.StatusCode, answer
+	return response, answer
+}
+
+// transfer sends a body with headers, which are names and values, and reads the
+// answer.
+func (s *site) transfer(client *http.Client, method, path, body string, headers ...string) (*http.Response, string) {
+	s.T.Helper()
+	request, err := http.NewRequestWithContext(s.T.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Add(headers[i], headers[i+1])
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return response, string(text)
+}
+
+// body is an object with the app CRM in it.
+func (s *site) body(elements map[string]any) string {
+	s.T.Helper()
+	body := map[string]any{"current_app": "CRM"}
+	maps.Copy(body, elements)
+	return s.text(body)
+}
+
+func (s *site) text(value any) string {
+	s.T.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return string(text)
 }
 
 // call sends an object with the app CRM in it.
 func (s *site) call(method, path string, elements map[string]any) (int, map[string]any) {
 	s.T.Helper()
-	body := map[string]any{"current_app": "CRM"}
-	maps.Copy(body, elements)
-	text, err := json.Marshal(body)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	return s.send(method, path, string(text))
+	return s.send(method, path, s.body(elements))
 }
 
 var ok = map[string]any{"status": "ok", "sub_status": []any{}}

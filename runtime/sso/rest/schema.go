@@ -26,10 +26,11 @@ func (e *element) property() openapi.Property {
 		schema = taken[e.Kind].schema
 	}
 	property := named(e.Name, schema)
-	property.Required, property.Default = e.isRequired || e.Needed, e.Default
+	property.Required, property.Needed, property.Default = e.isRequired, e.Needed && !e.isRequired, e.Default
 	if e.about != "" {
 		property.Description = e.about
 	}
+	property.Variable = variables[e.Name]
 	if e.isRequired && e.Nullable {
 		property.Description += " It may be null or empty, but not missing."
 	}
@@ -129,21 +130,26 @@ func told(key sso.Key) *openapi.Schema {
 
 // always declares a key that an answer has, orNull one that may be null.
 func always(name string, kind sso.Kind) openapi.Property {
-	property := named(name, told(sso.Key{Kind: kind}))
-	property.Required = true
-	return property
+	return property(name, told(sso.Key{Kind: kind}))
 }
 
 func orNull(name string, kind sso.Kind) openapi.Property {
-	property := named(name, told(sso.Key{Kind: kind, Nullable: true}))
-	property.Required = true
-	return property
+	return property(name, told(sso.Key{Kind: kind, Nullable: true}))
 }
 
 // property declares a key that an answer has, with a schema of its own.
 func property(name string, schema *openapi.Schema) openapi.Property {
 	key := named(name, schema)
 	key.Required = true
+	if example := toldExamples[name]; example != nil {
+		key.Example = example
+	}
+	return key
+}
+
+// such gives a key another example.
+func such(key openapi.Property, example any) openapi.Property {
+	key.Example = example
 	return key
 }
 
@@ -175,7 +181,7 @@ func userKeys(isAll bool) []openapi.Property {
 		if field.Reader > sso.AsSuperUser || !isAll && isHidden(field.Name) {
 			continue
 		}
-		key := named(field.Name, told(field.Key))
+		key := property(field.Name, told(field.Key))
 		key.Required = isAll || field.Reader == sso.AsOwner
 		if field.Reader > sso.AsOwner {
 			key.Description += " For super-users."
@@ -248,12 +254,19 @@ var (
 
 	badRequestAnswer = func() openapi.Answer {
 		bad := channel.ErrorAnswers(http.StatusBadRequest)[0]
-		bad.Name, bad.Description = "BadElements", "A required element is missing or is no text, or the body is not JSON. The log says which."
+		bad.Name, bad.Description = "BadElements", "A required element is missing or is no text, or the body is not JSON: the log says which. Or X-HTTP-Method-Override is there and is not GET, or not with POST: details says so."
 		bad.Example = badRequestExample
 		return bad
 	}()
 	badRequestExample = map[string]any{"result": "Error", "cid": channel.CIDSchema.Examples[0], "details": badRequestMessage}
 )
+
+// usualAnswers are those of all operations.
+var usualAnswers = &openapi.AnswerSet{Name: "sso", Title: "answers of the SSO",
+	Answers: slices.Concat([]openapi.Answer{badRequestAnswer, refusedAnswer},
+		channel.ErrorAnswers(http.StatusRequestTimeout, http.StatusRequestEntityTooLarge),
+		[]openapi.Answer{tooManyAnswer},
+		channel.ErrorAnswers(http.StatusInternalServerError, http.StatusServiceUnavailable))}
 
 // The tags of the operations.
 var (

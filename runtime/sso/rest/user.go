@@ -14,15 +14,16 @@ func (a api) userDefinitions() []*definition {
 			method: http.MethodGet, path: "/user", tag: usersTag,
 			id: "getUser", summary: "Get a user",
 			description: "The caller, or for super-users anybody. Owners see less than super-users, and NULL is null.",
-			elements:    elements(byUST, optional("user_id", sso.Text)),
+			elements:    elements(byUST, ofCaller()),
+			example:     []string{"user_id"},
 			answers:     []shape{userKeys(false)},
 			do:          a.getUser,
 		},
 		{
 			method: http.MethodPost, path: "/user", tag: usersTag,
 			id: "createUser", summary: "Create a user",
-			description: "For super-users. The answer is the user as created. What is left out, or null, takes its default: a password and a TOTP key are made.",
-			elements:    elements(byUST, newUserTable.elements(), optional("auto_approve", sso.Boolean)),
+			description: "For super-users. The answer is the user as created. What is left out, or null, takes its default: a password and a TOTP key are made. Without a username it is E001001.",
+			elements:    elements(byUST, newUserTable.elements()),
 			example:     []string{"password", "email", "first_name", "last_name"},
 			answers:     []shape{userKeys(false)},
 			do:          a.createUser,
@@ -31,7 +32,7 @@ func (a api) userDefinitions() []*definition {
 			method: http.MethodPatch, path: "/user", tag: usersTag,
 			id: "updateUser", summary: "Update a user",
 			description: "The caller, or for super-users anybody. A key with null becomes NULL, a key that is left out stays as it is. One key is needed at least (E008003), and those that are not the caller's to change are refused (E008002).",
-			elements:    elements(byUST, optional("user_id", sso.Text), updateTable.elements()),
+			elements:    elements(byUST, ofCaller(), updateTable.elements()),
 			example:     []string{"display_name", "email"},
 			do:          a.updateUser,
 		},
@@ -39,14 +40,14 @@ func (a api) userDefinitions() []*definition {
 			method: http.MethodDelete, path: "/user", tag: usersTag,
 			id: "deleteUser", summary: "Delete a user",
 			description: "For super-users. Nobody deletes himself (E008001).",
-			elements:    elements(byUST, needed("user_id").meaning("ID of the user.")),
+			elements:    elements(byUST, needed("user_id")),
 			do:          a.deleteUser,
 		},
 		{
 			path: "/user/search", methods: []string{http.MethodGet, http.MethodPost}, tag: usersTag,
 			id: "searchUsers", summary: "Search users",
 			description: "For super-users: by user_id, else username, exactly and alone; else by all that is given of the others. E-mails are found although they are stored encrypted.",
-			elements:    elements(byUST, meaning(searchTable.elements(), map[string]string{"user_id": "ID of the user."})),
+			elements:    elements(byUST, meaning(searchTable.elements(), map[string]string{"page_size": "Users on a page; 0 is what the host is configured for."})),
 			example:     []string{"last_name", "is_name_exact", "page_size"},
 			answers: []shape{{
 				always("total", sso.Count), always("num_pages", sso.Count), always("page_size", sso.Count), always("cur_page", sso.Count),
@@ -89,7 +90,6 @@ func userAnswer(user sso.User) answer {
 func (a api) createUser(ctx context.Context, in *input) (answer, error) {
 	call := in.call("ust")
 	user := newUserTable.read(in)
-	user.AutoApprove = in.boolean("auto_approve")
 	if in.fault != nil {
 		return answer{}, in.fault
 	}

@@ -280,7 +280,7 @@ func TestWhatCannotBeReadStopsNothingElse(t *testing.T) {
 	if _, err := c.RenewSession(t.Context(), ssotest.Call(admin.UST)); err != nil { // id 2
 		t.Errorf("renewing the session whose state is broken: %v", err)
 	}
-	attributes, err := c.Attributes(t.Context(), ssotest.Call(admin.UST), sso.AttributeOwner{}, []string{"theme"}, true)
+	attributes, err := c.Attributes(t.Context(), ssotest.Call(admin.UST), sso.AttributeOwner{}, sso.AttributeQuery{Names: []string{"theme"}, Decrypt: true})
 	if err != nil || len(attributes) != 1 || attributes[0].Value != "dark" {
 		t.Errorf("the attribute beside one that is broken: %+v, %v", attributes, err)
 	}
