@@ -153,7 +153,7 @@ func (i *installation) configuration() (runtime.Config, error) {
 	}
 	if i.config != "" {
 		var err error
-		if cfg, err = runtime.LoadConfig(i.config); err != nil {
+		if cfg, err = runtime.LoadConfig(i.config, plugin.New()); err != nil {
 			return cfg, err
 		}
 	}
