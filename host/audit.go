@@ -29,7 +29,7 @@ altered.`,
 		Example: `  gatehouse audit list --user jane --since 1d
   gatehouse audit verify`,
 		Args: subcommand,
-		RunE: showHelp,
+		RunE: needsCommand,
 	}
 	cmd.AddCommand(newAuditList(), newAuditVerify())
 	return cmd

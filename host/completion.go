@@ -242,7 +242,7 @@ func addCompletion(root *cobra.Command) {
 	if err != nil {
 		return
 	}
-	completion.Args, completion.RunE = subcommand, showHelp
+	completion.Args, completion.RunE = subcommand, needsCommand
 	completion.Short = "Print the script that completes commands in a shell"
 	completion.Long = `Prints the script that has a shell complete the commands, flags and values of
 gatehouse. It offers what can be known at once: usernames, the names of security

@@ -63,6 +63,7 @@ Where nobody reads standard output any more, as behind head, the exit status is
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
 	root.SetHelpFunc(showManual)
+	root.SetUsageTemplate(usageTemplate(root))
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	normalize(root)
 	completeFlags(root)
