@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -52,6 +53,58 @@ func TestAnnotatedDefaults(t *testing.T) {
 	}
 	if err := r.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDocsNameSettingsInFull holds what the documentation calls settings to those
+// that there are, each by its whole path.
+func TestDocsNameSettingsInFull(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../configs/gatehouse.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented map[string]any
+	if err := yaml.Load(text, &documented); err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	var collect func(path string, section map[string]any)
+	collect = func(path string, section map[string]any) {
+		for name, value := range section {
+			known[path+name] = true
+			if below, ok := value.(map[string]any); ok {
+				collect(path+name+".", below)
+			}
+		}
+	}
+	collect("", documented)
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no pages:", err)
+	}
+	dotted, found := regexp.MustCompile("`([a-z_]+(?:\\.[a-z_]+)+)`"), 0
+	for _, page := range append(pages, "../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range dotted.FindAllStringSubmatch(string(text), -1) {
+			name := match[1]
+			section, _, _ := strings.Cut(name, ".")
+			_, isSection := documented[section].(map[string]any)
+			switch {
+			case known["sso."+name]:
+				t.Errorf("%s: %s is called sso.%s in the configuration", page, name, name)
+			case known[name]:
+				found++
+			case isSection && name != "sso.conf":
+				t.Errorf("%s: there is no setting %s", page, name)
+			}
+		}
+	}
+	if found < 40 {
+		t.Errorf("only %d settings are named", found)
 	}
 }
 

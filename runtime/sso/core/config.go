@@ -218,7 +218,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// maxPassword is the most that password.max_length may be, in characters,
+// maxPassword is the most that sso.password.max_length may be, in characters,
 // which have up to four bytes each.
 const maxPassword = password.MaxSize / 4
 
