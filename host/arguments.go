@@ -62,6 +62,9 @@ func similarTo(text string, names []string) string {
 
 // meant tells which commands below one are named like a text.
 func meant(cmd *cobra.Command, text string) string {
+	if text == "" { // which every name begins with
+		return ""
+	}
 	cmd.SuggestionsMinimumDistance = 2 // letters, cobra's own default
 	similar := cmd.SuggestionsFor(text)
 	if len(similar) == 0 {
@@ -112,8 +115,12 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// showHelp is what a command does that is there for those below it.
-func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+// needsCommand is what a command does that is there for those below it: called
+// alone, as by a script whose variable is empty, it has done nothing.
+func needsCommand(cmd *cobra.Command, _ []string) error {
+	fmt.Fprintln(cmd.ErrOrStderr(), cmd.UsageString())
+	return fmt.Errorf("%s needs one of the commands above: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
+}
 
 // commandOf names a command without the program, which begins every message.
 func commandOf(cmd *cobra.Command) string {

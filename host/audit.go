@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -28,18 +29,21 @@ altered.`,
 		Example: `  gatehouse audit list --user jane --since 1d
   gatehouse audit verify`,
 		Args: subcommand,
-		RunE: showHelp,
+		RunE: needsCommand,
 	}
 	cmd.AddCommand(newAuditList(), newAuditVerify())
 	return cmd
 }
 
+var auditResults = []string{sso.AuditOK, sso.AuditWarning, sso.AuditError}
+
 func newAuditList() *cobra.Command {
 	var (
-		in          installation
-		filter      store.AuditFilter
-		user, since string
-		asJSON      bool
+		in           installation
+		filter       store.AuditFilter
+		user         string
+		since, until string
+		asJSON       bool
 	)
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -50,14 +54,17 @@ entry= is the ID that "gatehouse audit verify" names an entry by. Actors and tar
 are user IDs: "gatehouse sso show-user" tells whose. With --json there is a JSON
 object a line.
 
-Without --limit these are the newest 1000 that the other flags choose.
+The flags choose entries as the criteria of "GET /zato/sso/audit" do; with several,
+those for which all of them hold. Without --limit these are the newest 1000 of them.
 
 The operations that --op takes:
 
 ` + inLines(sso.Operations(), 78) + ".",
 		Example: `  gatehouse audit list --since 1d
   gatehouse audit list --user jane --op user.login --limit 10
-  gatehouse audit list --since 2026-01-01 --limit 0 --json`,
+  gatehouse audit list --op user.login --result error --since 1h
+  gatehouse audit list --user jane --key is_locked
+  gatehouse audit list --since 2026-01-01 --until 2026-02-01 --limit 0 --json`,
 		Annotations: exitsWith("0 done, also where there is no such entry"),
 		Args:        noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -70,8 +77,23 @@ The operations that --op takes:
 			if filter.Limit < 0 {
 				return errors.New("--limit: want a number of entries, or 0 for all")
 			}
-			if filter.Since, err = parseSince(since, time.Now()); err != nil {
-				return err
+			if cmd.Flags().Changed("result") && !slices.Contains(auditResults, filter.Result) {
+				return fmt.Errorf("--result: want %s, not %q", orList(auditResults), filter.Result)
+			}
+			if cmd.Flags().Changed("sub-status") && !sso.Code(filter.SubStatus).IsWellFormed() {
+				return fmt.Errorf("--sub-status: want a code such as %s, not %q", sso.NotAllowed, filter.SubStatus)
+			}
+			if cmd.Flags().Changed("key") && (filter.Key == "" || !utf8.ValidString(filter.Key)) {
+				return errors.New("--key: want the name of a key, such as email")
+			}
+			now := time.Now()
+			for _, of := range []struct {
+				flag, text string
+				into       *time.Time
+			}{{"since", since, &filter.Since}, {"until", until, &filter.Until}} {
+				if *of.into, err = parseMoment(of.flag, of.text, now); err != nil {
+					return err
+				}
 			}
 			return in.reading(cmd, func(host *opened) error {
 				records := host.sso.Store()
@@ -105,11 +127,18 @@ The operations that --op takes:
 	flags.StringVar(&user, "user", "", "only calls of, or about, this `user`: a username or a user ID")
 	flags.StringVar(&filter.Op, "op", "", "only this `operation`, such as user.update_current_user")
 	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, such as 2026-12-31, or a duration back from now, such as 30m, 24h, 7d or 2w")
+	flags.StringVar(&until, "until", "", "only before this `time`, given as for --since")
+	flags.StringVar(&filter.Result, "result", "", "only calls that ended with this `result`: "+strings.Join(auditResults, ", "))
+	flags.StringVar(&filter.SubStatus, "sub-status", "", "only calls with this `code` among theirs, such as E005001")
+	flags.StringVar(&filter.Key, "key", "", "only calls that set this `key`, or chose by it, such as email")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
 	addJSON(flags, &asJSON, "print a JSON object a line")
 	in.flags(flags)
 	completeFlag(cmd, "user", offerValue(in.usernames()))
 	completeFlag(cmd, "op", offerValue(operations))
+	completeFlag(cmd, "result", among(auditResults...))
+	completeFlag(cmd, "sub-status", completeCode)
+	completeFlag(cmd, "key", offerValue(auditKeys))
 	return cmd
 }
 
@@ -136,16 +165,16 @@ func inLines(names []string, width int) string {
 	return text.String()
 }
 
-// parseSince reads --since.
-func parseSince(text string, now time.Time) (time.Time, error) {
+// parseMoment reads the time that a flag has; without one it is zero.
+func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	since, err := sso.ParseMoment(text, now)
+	at, err := sso.ParseMoment(text, now)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("--since: %w", err)
+		return time.Time{}, fmt.Errorf("--%s: %w", flag, err)
 	}
-	return since, nil
+	return at, nil
 }
 
 func textEntry(out io.Writer, e store.AuditEntry) error {

@@ -75,7 +75,7 @@ func TestCommandsBesideAHost(t *testing.T) {
 		if key := sso("reset-totp-key", "jane"); len(key) < 16 {
 			t.Errorf("TOTP key %q", key)
 		}
-		if said := sso("list-users"); strings.Count(said, "\n") != 2 {
+		if said := sso("list-users"); strings.Count(said, "\n") != 3 { // with the header
 			t.Errorf("users: %s", said)
 		}
 		if said := sso("show-user", "jane"); !strings.Contains(said, "jane") {

@@ -164,6 +164,28 @@ func (i *installation) keyIDs() func(context.Context, string) []cobra.Completion
 // operations are the operations that the audit has entries of.
 func operations(context.Context, string) []cobra.Completion { return sso.Operations() }
 
+// auditKeys are the keys that entries of the audit may name, but for those of
+// attributes.
+func auditKeys(context.Context, string) (names []cobra.Completion) {
+	for _, keys := range [][]sso.Key{sso.KeysOfUpdate(), sso.KeysOfNewUser(), sso.KeysOfPasswordChange(), sso.KeysOfAudit()} {
+		for _, key := range keys {
+			names = append(names, key.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// completeCode offers the codes of the SSO, with what they mean.
+func completeCode(_ *cobra.Command, _ []string, begun string) (codes []cobra.Completion, _ cobra.ShellCompDirective) {
+	for _, known := range sso.Codes() {
+		if strings.HasPrefix(string(known.Code), begun) {
+			codes = append(codes, cobra.CompletionWithDesc(string(known.Code), known.Meaning))
+		}
+	}
+	return codes, cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeCommands offers the commands below the one that the arguments name.
 func completeCommands(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	found, rest, err := cmd.Root().Find(args)
@@ -220,12 +242,12 @@ func addCompletion(root *cobra.Command) {
 	if err != nil {
 		return
 	}
-	completion.Args, completion.RunE = subcommand, showHelp
+	completion.Args, completion.RunE = subcommand, needsCommand
 	completion.Short = "Print the script that completes commands in a shell"
 	completion.Long = `Prints the script that has a shell complete the commands, flags and values of
 gatehouse. It offers what can be known at once: usernames, the names of security
-definitions and of services, the IDs of keys, files and directories of the right
-kind. To do so it reads the installation that the flags on the line and the
+definitions and of services, the IDs of keys, what the audit can be searched by,
+files and directories of the right kind. To do so it reads the installation that the flags on the line and the
 environment name; it makes nothing, asks for nothing, and where there is none, or
 the database does not answer within a second, it offers nothing.`
 	completion.Example = `  source <(gatehouse completion bash)`

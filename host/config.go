@@ -20,7 +20,7 @@ func newConfig() *cobra.Command {
 configs/gatehouse.yaml; --config names the file that a command reads.`,
 		Example: `  gatehouse config import sso.conf --output gatehouse.yaml`,
 		Args:    subcommand,
-		RunE:    showHelp,
+		RunE:    needsCommand,
 	}
 	cmd.AddCommand(newConfigImport())
 	return cmd

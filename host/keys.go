@@ -35,7 +35,7 @@ all of them need the new key before the first uses it:
   gatehouse keys rotate
   gatehouse keys remove 3f1c9a0b7d52`,
 		Args: subcommand,
-		RunE: showHelp,
+		RunE: needsCommand,
 	}
 	cmd.AddCommand(newKeysList(), newKeysAdd(), newKeysPromote(), newKeysRotate(), newKeysRemove(), newKeysGenerate())
 	return cmd

@@ -89,6 +89,14 @@ func printTerms(out io.Writer, terms []item) {
 	}
 }
 
+// isGroup reports whether a command is there for those below it alone.
+func isGroup(cmd *cobra.Command) bool { return cmd.HasParent() && cmd.HasAvailableSubCommands() }
+
+// usageTemplate is cobra's, without the line that would have a group run alone.
+func usageTemplate(root *cobra.Command) string {
+	return strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not (and .HasParent .HasAvailableSubCommands)}}", 1)
+}
+
 // everyCommand calls each with the commands that users know, those below a
 // command after it.
 func everyCommand(cmd *cobra.Command, each func(*cobra.Command)) {

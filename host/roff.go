@@ -47,7 +47,7 @@ func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.Command
 // usages are the lines of a command's synopsis.
 func usages(cmd *cobra.Command) []string {
 	var all []string
-	if cmd.Runnable() {
+	if !isGroup(cmd) {
 		all = append(all, cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {

@@ -63,6 +63,7 @@ Where nobody reads standard output any more, as behind head, the exit status is
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
 	root.SetHelpFunc(showManual)
+	root.SetUsageTemplate(usageTemplate(root))
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	normalize(root)
 	completeFlags(root)
@@ -153,7 +154,7 @@ func (i *installation) configuration() (runtime.Config, error) {
 	}
 	if i.config != "" {
 		var err error
-		if cfg, err = runtime.LoadConfig(i.config); err != nil {
+		if cfg, err = runtime.LoadConfig(i.config, plugin.New()); err != nil {
 			return cfg, err
 		}
 	}

@@ -26,7 +26,7 @@ with. Running hosts know of a change within a second.
   gatehouse security set-password pubapi
   gatehouse security set-jwt pubapi`,
 		Args: subcommand,
-		RunE: showHelp,
+		RunE: needsCommand,
 	}
 	cmd.AddCommand(newListDefinitions(), newSetPassword(), newSetJWT(), newIssueToken(), newDeleteDefinition())
 	return cmd

@@ -36,7 +36,7 @@ the path of a server before the username.`,
   gatehouse sso login jane`,
 		Annotations: exitsWith(exitsUserExists, exitsInvalid, exitsNoUser),
 		Args:        subcommand,
-		RunE:        showHelp,
+		RunE:        needsCommand,
 	}
 	cmd.AddCommand(newCreateUser(false), newCreateUser(true), newLogin(), newImport(), newListUsers(), newShowUser(), newListSessions())
 	cmd.AddCommand(newUserCommands()...)

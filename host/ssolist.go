@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -25,12 +26,13 @@ func newListUsers() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list-users",
 		Short: "List the users, the oldest first",
-		Long: `Lists the users, in the order in which they were created, a line each: the
-username, the user ID, the approval status with what else is to be known (super-user,
-locked, unconfirmed), the e-mail and the display name. Without flags it lists
+		Long: `Lists the users, in the order in which they were created, in columns: the username,
+the user ID, the approval status with what else is to be known (super-user, locked,
+unconfirmed), the e-mail and the display name; - is none. Without flags it lists
 all; with several, those for whom all of them hold. Users are read as they are
 printed, so that a list may be of any length. With --json there is a JSON object a
-line. Neither has passwords, TOTP keys or anything else that is secret.`,
+line, with all that is known of a user. Neither has passwords, TOTP keys or anything
+else that is secret.`,
 		Example: `  gatehouse sso list-users
   gatehouse sso list-users --search doe
   gatehouse sso list-users --approval-status before_decision --json
@@ -46,13 +48,15 @@ line. Neither has passwords, TOTP keys or anything else that is secret.`,
 			}
 			return in.reading(cmd, func(host *opened) error {
 				found := 0
+				table := newTable(cmd.OutOrStdout(), "USERNAME", "USER ID", "STATUS", "E-MAIL", "DISPLAY NAME")
 				err := host.sso.ListUsers(cmd.Context(), host.asOperator(cmd), list, func(user sso.User) error {
 					found++
 					if asJSON {
 						return encode(cmd, user)
 					}
-					return textUser(cmd.OutOrStdout(), user)
+					return table.add(user.Username, user.UserID, userStatus(user), textOf(user.Email), textOf(user.DisplayName))
 				})
+				err = errors.Join(err, table.end())
 				if err == nil && found == 0 {
 					remark(cmd, "no such users")
 				}
@@ -78,7 +82,9 @@ func orList(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-func textUser(out io.Writer, user sso.User) error {
+// userStatus is the approval status with what else keeps a user out, or sets him
+// apart.
+func userStatus(user sso.User) string {
 	status := []string{user.ApprovalStatus}
 	for _, more := range []struct {
 		holds bool
@@ -90,14 +96,14 @@ func textUser(out io.Writer, user sso.User) error {
 			status = append(status, more.word)
 		}
 	}
-	line := fmt.Sprintf("%-20s  %-30s  %-20s", user.Username, user.UserID, strings.Join(status, ","))
-	for _, text := range []*string{user.Email, user.DisplayName} {
-		if text != nil && *text != "" {
-			line += "  " + *text
-		}
+	return strings.Join(status, ",")
+}
+
+func textOf(text *string) string {
+	if text == nil {
+		return ""
 	}
-	_, err := fmt.Fprintln(out, strings.TrimRight(printableLine(line), " "))
-	return err
+	return *text
 }
 
 func newShowUser() *cobra.Command {

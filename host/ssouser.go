@@ -139,7 +139,7 @@ type passwordFlags struct {
 }
 
 func (f *passwordFlags) add(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.expiry, "expiry", 0, "`days` until the password expires (default password.expiry)")
+	cmd.Flags().IntVar(&f.expiry, "expiry", 0, "`days` until the password expires (default sso.password.expiry)")
 	booleanVar(cmd.Flags(), &f.mustChange, "must-change", false, "whether the user has to choose another one at the next login, `true` or false")
 }
 
@@ -160,7 +160,7 @@ func newChangePassword() *cobra.Command {
 	var text string
 	cmd := userCommand{use: "change-user-password", short: "Set a user's password",
 		long: `Sets a user's password, without the old one, and ends the sessions of the user
-(unless password.end_sessions is off). Without --password, the new one is asked for
+(unless sso.password.end_sessions is off). Without --password, the new one is asked for
 at a terminal, without echo and twice, or else read as a line of standard input.
 Without --must-change the user need not choose another one.`,
 		example: `  gatehouse sso change-user-password jane
@@ -184,7 +184,7 @@ func newResetPassword() *cobra.Command {
 	var flags passwordFlags
 	cmd := userCommand{use: "reset-user-password", short: "Give a user a new random password and print it",
 		long: `Gives a user a new random password, prints it alone, and ends the sessions of the
-user (unless password.end_sessions is off). It is shown this once.`,
+user (unless sso.password.end_sessions is off). It is shown this once.`,
 		example: `  gatehouse sso reset-user-password jane --must-change true
   gatehouse sso reset-user-password jane --json`,
 		exits: []string{exitsInvalid},

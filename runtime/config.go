@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +21,6 @@ import (
 	"gatehouse/runtime/channel"
 	"gatehouse/runtime/internal/network"
 	"gatehouse/runtime/internal/settings"
-	"gatehouse/runtime/internal/similar"
 	"gatehouse/runtime/mail"
 	"gatehouse/runtime/security"
 )
@@ -55,6 +56,7 @@ type Config struct {
 	environment map[string]string // the variables that may hold settings
 	known       []string          // variables of the settings that there are
 	opaque      []string          // sections of plugins whose settings are not known
+	learnt      []string          // paths of settings of plugins
 	overridden  map[string]string // variables of the settings that came from them, by their path
 	replaced    []string          // settings that were set otherwise afterwards
 }
@@ -140,87 +142,98 @@ func DefaultConfig() Config {
 }
 
 // LoadConfig reads a configuration file over the defaults. Its errors name the
-// file and the line.
-func LoadConfig(path string) (Config, error) {
+// file, the line and the setting. They know of the settings of plugins, which
+// cannot be opened any more, where somebody has put these into another section.
+func LoadConfig(path string, plugins ...Plugin) (Config, error) {
 	cfg := DefaultConfig()
 	cfg.file = path
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return cfg, fmt.Errorf("configuration: %w", err)
 	}
+	if len(bytes.TrimSpace(stripComments(text))) == 0 {
+		return cfg, nil
+	}
+	var node yaml.Node
+	if err := yaml.Load(text, &node); err != nil {
+		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err, text))
+	}
+	for _, plugin := range plugins {
+		cfg.ask(plugin)
+	}
+	if err := cfg.fits(&node, reflect.TypeFor[Config](), "", true); err != nil {
+		return cfg, err
+	}
 	var document struct {
 		Config   `yaml:",inline"`
 		Sections map[string]yaml.Node `yaml:",inline"`
 	}
 	document.Config = cfg
-	if len(bytes.TrimSpace(stripComments(text))) == 0 {
-		return cfg, nil
-	}
 	if err := yaml.Load(text, &document, yaml.WithKnownFields()); err != nil {
-		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err, reflect.TypeFor[Config]()))
+		return cfg, fmt.Errorf("configuration %s: %s", path, inWords(err, text))
 	}
 	cfg = document.Config
-	cfg.sections, cfg.lines, cfg.file = document.Sections, keyLines(text), path
+	cfg.sections, cfg.lines = document.Sections, keyLines(&node)
 	return cfg, nil
 }
 
+// fits tells what of a document, or of a section of it, does not fit a type.
+func (c *Config) fits(node *yaml.Node, of reflect.Type, path string, open bool) error {
+	var faults []error
+	for _, misfit := range settings.Misfits(node, of, path, c.paths(), open) {
+		faults = append(faults, fmt.Errorf("configuration %s: line %d: %w", c.file, misfit.Line, misfit))
+	}
+	return errors.Join(faults...)
+}
+
+// paths are those of all settings that are known so far.
+func (c *Config) paths() []string {
+	return slices.Concat(settings.Paths(reflect.TypeFor[Config](), ""), c.learnt)
+}
+
 var (
-	nextLine     = regexp.MustCompile(`\s+(line \d+: )`)
-	unknownField = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
-	notYAML      = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
-	anchorFault  = regexp.MustCompile(`(?s)^(unknown )?anchor '.*'`)
-	wrongTag     = regexp.MustCompile("(?s)cannot construct !!\\S+ `.*` as a !!\\S+")
-	wrongKind    = regexp.MustCompile(`cannot construct !!(?:seq|map) into (?:struct \{.*\}|\S+)`)
-	wrongType    = regexp.MustCompile("cannot construct !!\\S+ `(.*?)` into (struct \\{.*\\}|\\S+)")
+	notYAML     = regexp.MustCompile(`^go-yaml load error in .* at (?:L\d+\.C\d+-)?L(\d+)\.C(\d+): (.*)$`)
+	anchorFault = regexp.MustCompile(`(?s)^(unknown )?anchor '.*'`)
+	atLine      = regexp.MustCompile(`line \d+`)
 )
 
-const belowIt = "settings are written one a line, as setting: value, those of a section below its name"
+// inWords says what is wrong with a file that is not YAML, or that settings
+// cannot be read from for reasons that settings.Misfits does not know. The value
+// is not shown: the whole file may be one, such as a key.
+func inWords(err error, file []byte) string {
+	found := notYAML.FindStringSubmatch(err.Error())
+	if found == nil {
+		line := atLine.FindString(err.Error())
+		if line == "" {
+			line = "a setting"
+		}
+		return line + ": this value cannot be read"
+	}
+	switch line, _ := strconv.Atoi(found[1]); {
+	case anchorFault.MatchString(found[3]): // whose name is not shown: it may be a password
+		found[3] = "an alias of nothing is there: put a value that begins with * in quotes"
+	case strings.HasPrefix(strings.TrimLeft(lineOf(file, line), " "), "\t"):
+		found[3] = "a tab is there: indent with spaces"
+	}
+	return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
+}
 
-// inWords says what is wrong with a file in the words of its author, who
-// knows settings rather than the types of a program. The file was read into a
-// value of a type.
-func inWords(err error, of reflect.Type) string {
-	text := strings.TrimPrefix(err.Error(), "yaml: construct errors: ")
-	if found := notYAML.FindStringSubmatch(text); found != nil {
-		if anchorFault.MatchString(found[3]) { // whose name is not shown: it may be a password
-			found[3] = "an alias of nothing is there: put a value that begins with * in quotes"
+func lineOf(text []byte, number int) string {
+	for line := range bytes.Lines(text) {
+		if number--; number == 0 {
+			return string(line)
 		}
-		return fmt.Sprintf("line %s, column %s: not YAML: %s", found[1], found[2], found[3])
 	}
-	if wrongTag.MatchString(text) { // nor is a value, as of all that takes text
-		return "a value is not of the type that its tag (!!) says"
-	}
-	text = unknownField.ReplaceAllStringFunc(text, func(fault string) string {
-		found := unknownField.FindStringSubmatch(fault)
-		in := settings.Of(of, found[2])
-		if in == nil {
-			in = of // which reads itself, as a type without its methods
-		}
-		return "there is no setting " + found[1] + similar.Hint(found[1], settings.Names(in))
-	})
-	text = nextLine.ReplaceAllString(wrongKind.ReplaceAllString(text, belowIt), "; $1")
-	return wrongType.ReplaceAllStringFunc(text, func(fault string) string {
-		found := wrongType.FindStringSubmatch(fault)
-		wanted, known := map[string]string{
-			"time.Duration": "a duration such as 30s", "bool": "true or false", "string": "text",
-			"int": "a whole number", "int64": "a whole number", "[]string": "a list",
-		}[found[2]]
-		if !known { // the value is not shown: the whole file may be one, such as a key
-			return belowIt
-		}
-		return fmt.Sprintf("%q is not a value for this setting, which takes %s", found[1], wanted)
-	})
+	return ""
 }
 
 // keyLines tells on which line each setting of a document is, by its path, such
 // as services.timeout.
-func keyLines(text []byte) map[string]int {
-	var document yaml.Node
+func keyLines(document *yaml.Node) map[string]int {
 	lines := map[string]int{}
-	if err := yaml.Load(text, &document); err != nil || len(document.Content) == 0 {
-		return lines
+	if len(document.Content) > 0 {
+		noteLines(document.Content[0], "", lines)
 	}
-	noteLines(document.Content[0], "", lines)
 	return lines
 }
 
@@ -255,7 +268,30 @@ func (c *Config) Locate(err error) error {
 	if line := c.lines[setting]; line > 0 {
 		return fmt.Errorf("configuration %s: line %d: %w", c.file, line, err)
 	}
+	for _, other := range slices.Sorted(maps.Keys(c.overridden)) { // that it does not go with
+		if strings.Contains(err.Error(), " "+other+" ") {
+			return fmt.Errorf("environment variable %s: %w", c.overridden[other], err)
+		}
+	}
+	if line := c.lineOfSection(setting); line > 0 {
+		return fmt.Errorf("configuration %s: line %d: %w", c.file, line, err)
+	}
 	return err
+}
+
+// lineOfSection returns the line of the section that a setting has its default
+// in; 0 if there is none, or if it was set otherwise.
+func (c *Config) lineOfSection(setting string) int {
+	if slices.Contains(c.replaced, setting) {
+		return 0
+	}
+	for dot := strings.LastIndexByte(setting, '.'); dot >= 0; dot = strings.LastIndexByte(setting, '.') {
+		setting = setting[:dot]
+		if line := c.lines[setting]; line > 0 {
+			return line
+		}
+	}
+	return 0
 }
 
 func stripComments(text []byte) []byte {
@@ -271,8 +307,11 @@ func stripComments(text []byte) []byte {
 // section reads the section of a plugin over its defaults in dst.
 func (c *Config) section(name string, dst any) error {
 	if node, ok := c.sections[name]; ok {
+		if err := c.fits(&node, reflect.TypeOf(dst), name, false); err != nil {
+			return err
+		}
 		if err := node.Load(dst, yaml.WithKnownFields()); err != nil {
-			return fmt.Errorf("configuration %s: section %s: %s", c.file, name, inWords(err, reflect.TypeOf(dst)))
+			return fmt.Errorf("configuration %s: %s: %s", c.file, name, inWords(err, nil))
 		}
 	}
 	return c.overrideSection(name, dst)
@@ -283,7 +322,7 @@ func (c *Config) check(plugins []string) error {
 	var faults []error
 	for name := range c.sections {
 		if !slices.Contains(plugins, name) {
-			hint := similar.Hint(name, append(settings.Names(reflect.TypeFor[Config]()), plugins...))
+			hint := settings.Hint("", name, append(settings.Names(reflect.TypeFor[Config]()), plugins...), c.paths())
 			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], name, hint))
 		}
 	}
@@ -292,7 +331,7 @@ func (c *Config) check(plugins []string) error {
 	}
 	for service, timeout := range c.Services.Timeouts {
 		if timeout <= 0 {
-			faults = append(faults, fmt.Errorf("services.timeouts: %s: must be above 0, such as 30s", service))
+			faults = append(faults, fmt.Errorf("services.timeouts.%s: must be above 0, such as 30s", service))
 		}
 	}
 	if c.Services.PoolSize < 0 {

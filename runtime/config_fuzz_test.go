@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gatehouse/runtime"
+	"gatehouse/runtime/sso/plugin"
 )
 
 // FuzzLoadConfig reads any file: it is refused, or what it leaves out has its
@@ -24,7 +25,7 @@ func FuzzLoadConfig(f *testing.F) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cfg, err := runtime.LoadConfig(path)
+		cfg, err := runtime.LoadConfig(path, plugin.New())
 		if err != nil && strings.Contains(err.Error(), "anchor '") {
 			t.Errorf("an anchor is named: %v", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -55,6 +56,58 @@ func TestAnnotatedDefaults(t *testing.T) {
 	}
 }
 
+// TestDocsNameSettingsInFull holds what the documentation calls settings to those
+// that there are, each by its whole path.
+func TestDocsNameSettingsInFull(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../configs/gatehouse.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented map[string]any
+	if err := yaml.Load(text, &documented); err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	var collect func(path string, section map[string]any)
+	collect = func(path string, section map[string]any) {
+		for name, value := range section {
+			known[path+name] = true
+			if below, ok := value.(map[string]any); ok {
+				collect(path+name+".", below)
+			}
+		}
+	}
+	collect("", documented)
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no pages:", err)
+	}
+	dotted, found := regexp.MustCompile("`([a-z_]+(?:\\.[a-z_]+)+)`"), 0
+	for _, page := range append(pages, "../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range dotted.FindAllStringSubmatch(string(text), -1) {
+			name := match[1]
+			section, _, _ := strings.Cut(name, ".")
+			_, isSection := documented[section].(map[string]any)
+			switch {
+			case known["sso."+name]:
+				t.Errorf("%s: %s is called sso.%s in the configuration", page, name, name)
+			case known[name]:
+				found++
+			case isSection && name != "sso.conf":
+				t.Errorf("%s: there is no setting %s", page, name)
+			}
+		}
+	}
+	if found < 40 {
+		t.Errorf("only %d settings are named", found)
+	}
+}
+
 // normal makes nil, an empty list and an empty map one.
 func normal(value any) any {
 	switch value := value.(type) {
@@ -98,10 +151,10 @@ func TestWrongConfiguration(t *testing.T) {
 	for text, want := range map[string][]string{
 		"listen: x\nlitsen: y\n":                                                      {"line 2", "no setting or section \"litsen\" (did you mean listen?)"},
 		"ssso:\n  main: {}\n":                                                         {"line 1", "ssso", "(did you mean sso?)"},
-		"services:\n  tmeout: 1s\n":                                                   {"line 2: there is no setting tmeout (did you mean timeout?)"},
-		"sso:\n  sessoin: {}\n":                                                       {"line 2: there is no setting sessoin (did you mean session?)"},
-		"sso:\n  password: {min_lngth: 3}\n":                                          {"line 2: there is no setting min_lngth (did you mean min_length?)"},
-		"sso:\n  login:\n    throttle: {after_usr: 3}\n":                              {"line 3: there is no setting after_usr"},
+		"services:\n  tmeout: 1s\n":                                                   {"line 2: services.tmeout: there is no such setting (did you mean timeout?)"},
+		"sso:\n  sessoin: {}\n":                                                       {"line 2: sso.sessoin: there is no such setting (did you mean session?)"},
+		"sso:\n  password: {min_lngth: 3}\n":                                          {"line 2: sso.password.min_lngth: there is no such setting (did you mean min_length?)"},
+		"sso:\n  login:\n    throttle: {after_usr: 3}\n":                              {"line 3: sso.login.throttle.after_usr: there is no such setting: there are enabled, user_attempts, "},
 		"sso:\n  signup: {max_length_emial: 3}\n":                                     {"sso.signup.max_length_emial: there is no such setting (did you mean max_length_email?)"},
 		"services:\n  timeout: soon\n":                                                {"line 2"},
 		"services:\n  timeout: -1s\n":                                                 {"line 2: services.timeout"},
@@ -113,15 +166,15 @@ func TestWrongConfiguration(t *testing.T) {
 		"http:\n  throttle: {first_delay: 0}\n":                                       {"http.throttle.first_delay", "between 1 and 60"},
 		"http:\n  throttle:\n    window: 10\n":                                        {"line 3: http.throttle.window"},
 		"http:\n  throttle: {exempt_addresses: [x]}\n":                                {"http.throttle.exempt_addresses", "neither an address"},
-		"http:\n  throttle: {attempts: 5}\n":                                          {"no setting attempts"},
+		"http:\n  throttle: {attempts: 5}\n":                                          {"http.throttle.attempts: there is no such setting: there are enabled, definition_attempts, "},
 		"http:\n  header_timeout: 0s\n":                                               {"line 2: http.header_timeout: must be between 1s and 24h"},
-		"http:\n  read_timeout: soon\n":                                               {"line 2: ", "a duration such as 30s"},
+		"http:\n  read_timeout: soon\n":                                               {"line 2: http.read_timeout: takes a duration in h, m, s or ms (30s, 1h30m), not \"soon\""},
 		"http:\n  write_timeout: 100h\n":                                              {"line 2: http.write_timeout"},
 		"http:\n  idle_timeout: -1s\n":                                                {"line 2: http.idle_timeout"},
 		"http:\n  max_connections: -1\n":                                              {"line 2: http.max_connections: must not be negative"},
 		"http:\n  max_connections_per_address: -1\n":                                  {"line 2: http.max_connections_per_address: must not be negative"},
 		"http:\n  tls:\n    cert_file: x\n":                                           {"line 3: http.tls.cert_file: has no key", "http.tls.key_file"},
-		"http:\n  tls: {certfile: x}\n":                                               {"line 2: there is no setting certfile (did you mean cert_file?)"},
+		"http:\n  tls: {certfile: x}\n":                                               {"line 2: http.tls.certfile: there is no such setting (did you mean cert_file?)"},
 		"http:\n  tls:\n    hsts: 5\n":                                                {"line 3: http.tls.hsts: there is no TLS"},
 		"http:\n  cors:\n    allowed_origins: [x]\n":                                  {"line 3: http.cors.allowed_origins: \"x\" is no origin"},
 		"http:\n  rate_limit: {burst: 0, enabled: true}\n":                            {"line 2: http.rate_limit.burst: must be between 1"},
@@ -130,8 +183,8 @@ func TestWrongConfiguration(t *testing.T) {
 		"http:\n  tls:\n    acme:\n      enabled: true\n      domains: [x]\n":         {"line 5: http.tls.acme.domains: \"x\" is no name"},
 		"http:\n  cors:\n    allowed_origins: [\"*\"]\n    allow_credentials: true\n": {"line 4: http.cors.allow_credentials"},
 		"http:\n  costly_rate_limit:\n    exempt_addresses: [x]\n":                    {"line 3: http.costly_rate_limit.exempt_addresses: \"x\" is neither"},
-		"http:\n  costly_rate_limit: {requests_per_second: 1}\n":                      {"line 2: there is no setting requests_per_second"},
-		"http:\n  nosuch: 1\n  definitions: pubapi\n":                                 {`line 2: there is no setting nosuch; line 3: "pubapi" is not a value for this setting, which takes a list`},
+		"http:\n  costly_rate_limit: {requests_per_second: 1}\n":                      {"line 2: http.costly_rate_limit.requests_per_second: there is no such setting: it belongs under http.rate_limit"},
+		"http:\n  nosuch: 1\n  definitions: pubapi\n":                                 {"line 2: http.nosuch: there is no such setting\n", `line 3: http.definitions: takes a list: write [pubapi], not "pubapi"`},
 		"http: [\n": {"line 2", "not YAML"},
 		"database: mysql://user:hunter2@host/x\n":        {"postgres://", `"mysql"`},
 		"database: host=h user=u password=hunter2\n":     {"want postgres://user:password@host:5432/name, which this is not"},
@@ -140,14 +193,14 @@ func TestWrongConfiguration(t *testing.T) {
 		"database: hunter2\n":                            {"postgres://", "which this is not"},
 		"database: Hunter2:hunter2@h/x\n":                {"postgres://", "which this is not"},
 		"smtp: {main: {password: *hunter2}}\n":           {"line 1, column 25: not YAML: an alias of nothing", "in quotes"},
-		"services: &hunter2 {timeouts: *hunter2}\n":      {"line 1, column 31: not YAML: an alias of nothing"},
+		"services: &hunter2 {timeouts: *hunter2}\n":      {"line 1: services.timeouts.timeouts: takes a duration"},
 		"smtp: {main: {password: !!int hunter2}}\n":      {"not of the type that its tag"},
-		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "no setting encrypt_mail"},
-		"sso:\n  session: {expiry: an hour}\n":           {"line 2", `"an hour" is not a value`, "whole number"},
+		"sso:\n  main:\n    encrypt_mail: true\n":        {"line 3", "sso.main.encrypt_mail: there is no such setting (did you mean encrypt_email?)"},
+		"sso:\n  session: {expiry: an hour}\n":           {"line 2", `sso.session.expiry: takes a whole number, not "an hour"`},
 		"hunter2\n":                                      {"line 1: settings are written one a line, as setting: value"},
 		"- hunter2\n":                                    {"line 1: settings are written one a line, as setting: value"},
-		"log: hunter2\n":                                 {"line 1: settings are written one a line, as setting: value"},
-		"sso: []\n":                                      {"section sso", "line 1", "as setting: value"},
+		"log: hunter2\n":                                 {"line 1: log: is a section: its settings (level, format) are written below it"},
+		"sso: []\n":                                      {"line 1: sso: is a section: its settings (main, ", "are written below it, one a line, as setting: value"},
 		"sso:\n  session: {expiry: 0}\n":                 {"line 2: sso.session.expiry"},
 		"sso:\n  apps: {default: ERP}\n":                 {"sso.apps.default", "ERP"},
 		"sso:\n  apps: {all: []}\n":                      {"sso.apps.all"},
@@ -157,12 +210,12 @@ func TestWrongConfiguration(t *testing.T) {
 		"sso:\n  signup: {max_length_username: 500}\n":   {"signup.max_length_username"},
 
 		"smtp:\n  main:\n    host: x\n    port: 99999\n":                         {"line 4: smtp.main.port"},
-		"smtp:\n  main:\n    hots: x\n":                                          {"line 3", "no setting hots (did you mean host?)"},
+		"smtp:\n  main:\n    hots: x\n":                                          {"line 3", "smtp.main.hots: there is no such setting (did you mean host?)"},
 		"smtp:\n  main: {host: x, username: u}\n":                                {"smtp.main.password", "GATEHOUSE_SMTP_MAIN_PASSWORD"},
 		"smtp:\n  main: {host: x, timeout: soon}\n":                              {"line 2", "a duration"},
 		"sso:\n  password_reset:\n    valid_for: 0\n":                            {"line 3: sso.password_reset.valid_for"},
 		"sso:\n  password_reset:\n    vaild_for: 1\n":                            {"sso.password_reset.vaild_for: there is no such setting (did you mean valid_for?)"},
-		"sso:\n  prt:\n    valid_for: soon\n":                                    {"line 3", `"soon" is not a value`},
+		"sso:\n  prt:\n    valid_for: soon\n":                                    {"line 3", `sso.prt.valid_for: takes a whole number, not "soon"`},
 		"sso:\n  prt:\n    valid_for: 0\n":                                       {"sso.password_reset.valid_for"},
 		"sso:\n  main: {smtp_conn: x}\n":                                         {"line 2: sso.main.smtp_conn", `"x"`},
 		"sso:\n  main: {email_service: x, smtp_conn: y}\nsmtp: {z: {host: h}}\n": {"line 2: sso.main.smtp_conn", `"z"`},

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"maps"
@@ -73,12 +72,17 @@ func (c *Config) ReadEnvironment(environ []string) error {
 func (c *Config) CheckEnvironment(plugins ...Plugin) error {
 	asked := *c
 	for _, plugin := range plugins {
-		_ = plugin.Configure(func(dst any) error { // whose error is the one of this function
-			asked.learn(plugin.Name(), dst)
-			return errors.New("only asked")
-		})
+		asked.ask(plugin)
 	}
 	return asked.unknownVariables()
+}
+
+// ask learns the settings of a plugin, which is good for nothing else then.
+func (c *Config) ask(plugin Plugin) {
+	_ = plugin.Configure(func(dst any) error { // whose error is the one of this function
+		c.learn(plugin.Name(), dst)
+		return errors.New("only asked")
+	})
 }
 
 // Replaced says that settings were set otherwise, after the file and the
@@ -133,6 +137,9 @@ func (c *Config) learn(name string, dst any) bool {
 		return false
 	}
 	c.known = append(slices.Clip(c.known), variablesOf(name+".", value.Elem().Type())...)
+	if !slices.Contains(c.learnt, name) {
+		c.learnt = slices.Concat(c.learnt, []string{name}, settings.Paths(value.Elem().Type(), name))
+	}
 	return true
 }
 
@@ -144,7 +151,7 @@ func variablesOf(path string, group reflect.Type) (variables []string) {
 		if name == "" {
 			continue
 		}
-		isGroup, isSetting := kindOf(field.Type)
+		isGroup, isSetting := settings.KindOf(field.Type)
 		if isSetting {
 			variables = append(variables, VariableOf(path+name))
 		}
@@ -164,7 +171,7 @@ func (c *Config) override(path string, group reflect.Value) (err error) {
 			continue
 		}
 		setting := path + name
-		isGroup, isSetting := kindOf(field.Type)
+		isGroup, isSetting := settings.KindOf(field.Type)
 		if isSetting {
 			err = errors.Join(err, c.overrideOne(setting, group.Field(i), isGroup))
 		}
@@ -183,8 +190,8 @@ func (c *Config) overrideOne(setting string, into reflect.Value, isGroup bool) e
 	if !ok {
 		return nil
 	}
-	if fault := setFromText(into, text, isGroup); fault != nil {
-		return fmt.Errorf("environment variable %s: %w", variable, fault)
+	if fault := c.setFromText(setting, into, text, isGroup); fault != nil {
+		return fault
 	}
 	if c.overridden == nil {
 		c.overridden = map[string]string{}
@@ -201,9 +208,29 @@ func (c *Config) unknownVariables() error {
 			continue
 		}
 		// Names are told, values never.
-		faults = append(faults, fmt.Errorf("environment variable %s: there is no such setting%s", name, similar.Hint(name, c.known)))
+		hint := similar.Hint(name, c.known)
+		if hint == "" {
+			hint = c.withoutItsSection(name)
+		}
+		faults = append(faults, fmt.Errorf("environment variable %s: there is no such setting%s", name, hint))
 	}
 	return errors.Join(faults...)
+}
+
+// withoutItsSection tells which variable is meant by one that has the section and
+// the setting alone, such as GATEHOUSE_APPS_ALL; "" if that is not plain.
+func (c *Config) withoutItsSection(name string) string {
+	rest, _ := strings.CutPrefix(name, environmentPrefix)
+	var meant []string
+	for _, known := range c.known {
+		if strings.Contains(rest, "_") && strings.HasSuffix(known, "_"+rest) && !slices.Contains(meant, known) {
+			meant = append(meant, known)
+		}
+	}
+	if len(meant) != 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", meant[0])
 }
 
 // isOfOthers reports whether a variable is none of the program's settings, and
@@ -234,16 +261,9 @@ func isServiceLink(name, value string) bool {
 	return serviceLink.MatchString(name) || servicePort.MatchString(name) && portURL.MatchString(value)
 }
 
-// kindOf reports whether a type holds settings, is one, or both: a section that
-// may as well be a switch.
-func kindOf(t reflect.Type) (isGroup, isSetting bool) {
-	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
-		return false, true
-	}
-	return true, reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.Unmarshaler]())
-}
-
-func setFromText(setting reflect.Value, text string, keep bool) error {
+// setFromText reads a setting from its variable. Lists may be written with
+// commas alone; what a group has is kept where the text does not say.
+func (c *Config) setFromText(name string, setting reflect.Value, text string, isGroup bool) error {
 	if setting.Kind() == reflect.String {
 		setting.SetString(text)
 		return nil
@@ -258,25 +278,25 @@ func setFromText(setting reflect.Value, text string, keep bool) error {
 		setting.Set(reflect.ValueOf(list))
 		return nil
 	}
+	fault := func(err error) error { return fmt.Errorf("environment variable %s: %w", VariableOf(name), err) }
 	fresh := reflect.New(setting.Type()) // lists and maps are replaced, not added to
-	if keep {
+	if isGroup {
 		fresh.Elem().Set(setting)
 	}
 	var node yaml.Node
 	if err := yaml.Load([]byte(text), &node); err != nil || strings.TrimSpace(text) == "" {
-		return errors.New("its value is empty or not YAML")
+		return fault(fmt.Errorf("%s: is empty or not YAML: it takes %s", name, settings.Takes(setting.Type())))
+	}
+	var faults []error
+	for _, misfit := range settings.Misfits(&node, setting.Type(), name, c.paths(), false) {
+		faults = append(faults, fault(misfit))
+	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
 	}
 	if err := node.Load(fresh.Interface(), yaml.WithKnownFields()); err != nil {
-		return errors.New(withoutLine(inWords(err, setting.Type())))
+		return fault(fmt.Errorf("%s: cannot be read: it takes %s", name, settings.Takes(setting.Type())))
 	}
 	setting.Set(fresh.Elem())
 	return nil
-}
-
-// withoutLine takes away the place in a text that has one line.
-func withoutLine(text string) string {
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "line 1: "); ok {
-		return rest
-	}
-	return text
 }

@@ -49,6 +49,7 @@ type options struct {
 	services map[string]string // file → source
 	change   func(*runtime.Config)
 	compiled map[string]func() service.Handler
+	jsonLog  bool // as well
 }
 
 // onEveryStore runs a test against a host on each engine.
@@ -76,10 +77,13 @@ func start(t *testing.T, o options) *host {
 		o.change(&cfg)
 	}
 	h.cfg = cfg
+	var handler slog.Handler = slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})
+	if o.jsonLog {
+		handler = slog.NewMultiHandler(handler, slog.NewJSONHandler(h.log, nil))
+	}
 	var err error
 	h.runtime, err = runtime.Open(t.Context(), runtime.Options{
-		Config: cfg, Plugins: []runtime.Plugin{h.sso}, Compiled: o.compiled,
-		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Config: cfg, Plugins: []runtime.Plugin{h.sso}, Compiled: o.compiled, Logger: slog.New(handler),
 	})
 	if err != nil {
 		t.Fatal(err)

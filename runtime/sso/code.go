@@ -1,6 +1,9 @@
 package sso
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 // CodeMeaning is a code and what it means to whoever is told it.
 type CodeMeaning struct {
@@ -11,6 +14,12 @@ type CodeMeaning struct {
 // Codes lists the codes that there are. Services that validate sign-ups may
 // refuse with others.
 func Codes() []CodeMeaning { return slices.Clone(codes) }
+
+var anyCode = regexp.MustCompile(`^[EW][0-9]{6}$`)
+
+// IsWellFormed reports whether this looks like a code, be it one of Codes or a
+// service's own.
+func (c Code) IsWellFormed() bool { return anyCode.MatchString(string(c)) }
 
 var codes = []CodeMeaning{
 	{UsernameInvalid, "the username is missing or invalid"},

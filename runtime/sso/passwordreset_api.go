@@ -8,7 +8,7 @@ import "context"
 type PasswordResetAPI struct{ b *binding }
 
 // CreateToken mails a token to an approved user, chosen by what
-// password_reset.user_search_by says: username, e-mail, or either. Neither its
+// sso.password_reset.user_search_by says: username, e-mail, or either. Neither its
 // answer nor its time tells whether there is such a user.
 func (r PasswordResetAPI) CreateToken(cid, credential, currentApp, remoteAddr, userAgent string) error {
 	_, err := do(r.b, OpCreateResetToken, func(ctx context.Context, core Core) (struct{}, error) {

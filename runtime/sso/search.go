@@ -23,7 +23,7 @@ type SearchCriteria struct {
 
 	AllPages bool // one page of everybody
 	Page     int  // from 1; 0 is 1
-	PageSize int  // 0 is search.default_page_size; search.max_page_size is the most
+	PageSize int  // 0 is sso.search.default_page_size; sso.search.max_page_size is the most
 
 	problems []string // unknown keys and values of a wrong type
 }

@@ -51,3 +51,70 @@ func (LoginOptions) Format(f fmt.State, _ rune) { fmt.Fprint(f, "sso.LoginOption
 
 // LogValue hides what is secret from slog.
 func (LoginOptions) LogValue() slog.Value { return slog.StringValue("sso.LoginOptions{…}") }
+
+// What is answered to clients with a UST or a TOTP key in it has them in JSON,
+// but not where it is printed or logged.
+
+// mask stands for a secret that is there.
+const mask = "…"
+
+func masked(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return mask
+}
+
+// These are the types without their methods.
+type (
+	plainSession     Session
+	plainSessionInfo SessionInfo
+	plainUser        User
+)
+
+// Format hides the UST from fmt.
+func (s Session) Format(f fmt.State, verb rune) {
+	s.UST, s.Attr = masked(s.UST), AttributeAPI{}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plainSession(s))
+}
+
+// LogValue hides the UST from slog.
+func (s Session) LogValue() slog.Value {
+	s.UST = masked(s.UST)
+	return slog.AnyValue(s.ToDict())
+}
+
+// Format hides the UST from fmt.
+func (s SessionInfo) Format(f fmt.State, verb rune) {
+	s.UST = masked(s.UST)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plainSessionInfo(s))
+}
+
+// LogValue hides the UST from slog.
+func (s SessionInfo) LogValue() slog.Value {
+	s.UST = masked(s.UST)
+	return slog.AnyValue(s.dict())
+}
+
+// Format hides the TOTP key from fmt.
+func (u User) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plainUser(u.masked()))
+}
+
+// LogValue hides the TOTP key from slog.
+func (u User) LogValue() slog.Value { return slog.AnyValue(u.masked().ToDict()) }
+
+func (u User) masked() User {
+	u.Attr = AttributeAPI{}
+	if u.TOTPKey != nil {
+		key := masked(*u.TOTPKey)
+		u.TOTPKey = &key
+	}
+	return u
+}
+
+// Format hides the USTs from fmt.
+func (SessionList) Format(f fmt.State, _ rune) { fmt.Fprint(f, "sso.SessionList{…}") }
+
+// LogValue hides the USTs from slog.
+func (SessionList) LogValue() slog.Value { return slog.StringValue("sso.SessionList{…}") }

@@ -130,7 +130,7 @@ type PasswordChange struct {
 	NewPassword string
 
 	// Expiry is how many days the new password is good for; absent or null is
-	// password.expiry. MustChange has the user choose another one at the next
+	// sso.password.expiry. MustChange has the user choose another one at the next
 	// login. Only super-users may give either.
 	Expiry     Optional[int]
 	MustChange Optional[bool]
@@ -146,7 +146,7 @@ type LoginRequest struct {
 	TOTPCode    string // needed where the user has TOTP enabled
 
 	// HasRemoteAddr and HasUserAgent tell that the app sent them itself,
-	// which it must be allowed to (apps.login_metadata_allowed).
+	// which it must be allowed to (sso.apps.login_metadata_allowed).
 	HasRemoteAddr bool
 	HasUserAgent  bool
 

@@ -32,7 +32,7 @@ func (t TOTPAPI) ValidateCode(ctx TOTPContext, code, ust, username string) error
 
 // URI returns the otpauth:// URI of a TOTP key, as ResetTOTPKey returned it, to
 // be shown as a QR code: authenticator apps enrol by it. label names the
-// account, such as a username; the issuer is main.site_name.
+// account, such as a username; the issuer is sso.main.site_name.
 func (t TOTPAPI) URI(key, label string) (string, error) {
 	return do(t.b, OpTOTPURI, func(_ context.Context, core Core) (string, error) {
 		return core.TOTPURI(key, label)

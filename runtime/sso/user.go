@@ -159,13 +159,15 @@ func timeOrNull(t *time.Time) any {
 }
 
 // MarshalJSON writes the times as the SSO's answers have them.
-func (s SessionInfo) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{
+func (s SessionInfo) MarshalJSON() ([]byte, error) { return json.Marshal(s.dict()) }
+
+func (s SessionInfo) dict() map[string]any {
+	return map[string]any{
 		"ust":                s.UST,
 		"user_id":            s.UserID,
 		"username":           s.Username,
 		"creation_time":      FormatTime(s.CreationTime),
 		"expiration_time":    FormatTime(s.ExpirationTime),
 		"has_w_about_to_exp": s.HasWAboutToExp,
-	})
+	}
 }

@@ -117,7 +117,7 @@ type LoginOptions struct {
 	TOTPCode string
 
 	// HasRemoteAddr and HasUserAgent tell that the application sent these
-	// itself; apps.login_metadata_allowed lists those that may.
+	// itself; sso.apps.login_metadata_allowed lists those that may.
 	HasRemoteAddr bool
 	HasUserAgent  bool
 }
@@ -205,7 +205,7 @@ func (u UserAPI) ChangePassword(cid string, data map[string]any, currentUST, cur
 }
 
 // SetPassword sets the password of a user without a session: for trusted
-// code. passwordExpiry is in days, 0 means password.expiry.
+// code. passwordExpiry is in days, 0 means sso.password.expiry.
 func (u UserAPI) SetPassword(cid, userID, password string, mustChange bool, passwordExpiry int, currentApp, remoteAddr string) error {
 	_, err := do(u.b, OpSetPassword, func(ctx context.Context, core Core) (struct{}, error) {
 		change := PasswordChange{UserID: userID, NewPassword: password, MustChange: Some(mustChange)}

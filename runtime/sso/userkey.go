@@ -43,7 +43,7 @@ type Encryption int
 const (
 	Clear           Encryption = iota // as it is
 	Encrypted                         // as a Fernet token
-	EncryptedIfTold                   // as a Fernet token if main.encrypt_email is on
+	EncryptedIfTold                   // as a Fernet token if sso.main.encrypt_email is on
 )
 
 var userKeys = []UserKey{

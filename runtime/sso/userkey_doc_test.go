@@ -27,7 +27,7 @@ func TestDocumentedKeys(t *testing.T) {
 		if key.Nullable {
 			null = "yes"
 		}
-		stored := []string{"as it is", "encrypted", "encrypted, unless `main.encrypt_email` is off"}[key.Encryption]
+		stored := []string{"as it is", "encrypted", "encrypted, unless `sso.main.encrypt_email` is off"}[key.Encryption]
 		if key.HasSearchColumn {
 			stored += fmt.Sprintf("; `%s_upper` follows", key.Name)
 		}

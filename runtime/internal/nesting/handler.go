@@ -12,7 +12,8 @@ import (
 
 // Handler keeps a service's log lines from values that hold themselves: a
 // handler that writes text would follow them until the process ends. Values of
-// a script's types are logged with the fields that their author wrote.
+// a script's types are logged with the fields that their author wrote, and what
+// hides itself from logs is hidden where it is nested, too: see Hide.
 type Handler struct{ slog.Handler }
 
 // Handle implements slog.Handler.
@@ -86,7 +87,7 @@ func restoredAttr(attr slog.Attr) slog.Attr {
 		if err, isError := value.(error); isError && reflect.TypeOf(value).PkgPath() == wrapping {
 			return slog.Any(attr.Key, onlyError{err})
 		}
-		return slog.Any(attr.Key, fields.Restore(value))
+		return slog.Any(attr.Key, Hide(fields.Restore(value)))
 	case slog.KindGroup:
 		group := slices.Clone(attr.Value.Group())
 		for i, inner := range group {

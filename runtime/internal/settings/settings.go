@@ -62,32 +62,3 @@ func Names(of reflect.Type) (names []string) {
 	}
 	return names
 }
-
-// Of finds within a type the struct that errors of encoders name so, such as
-// runtime.LogConfig; nil where there is none.
-func Of(within reflect.Type, named string) reflect.Type {
-	return find(within, named, map[reflect.Type]bool{})
-}
-
-func find(within reflect.Type, named string, seen map[reflect.Type]bool) reflect.Type {
-	switch within.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice:
-		return find(within.Elem(), named, seen)
-	case reflect.Struct:
-	default:
-		return nil
-	}
-	if within.String() == named {
-		return within
-	}
-	if seen[within] { // as a yaml.Node is part of itself
-		return nil
-	}
-	seen[within] = true
-	for i := range within.NumField() {
-		if found := find(within.Field(i).Type, named, seen); found != nil {
-			return found
-		}
-	}
-	return nil
-}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"gatehouse/runtime/internal/fields"
+	"gatehouse/runtime/internal/nesting"
 )
 
 // valueLogger is a value of a script's type with the method LogValue.
@@ -36,10 +37,10 @@ type printed struct {
 
 // Format implements fmt.Formatter.
 func (p printed) Format(state fmt.State, verb rune) {
-	fmt.Fprintf(state, fmt.FormatString(state, verb), fields.Restore(bare(p.shown)))
+	fmt.Fprintf(state, fmt.FormatString(state, verb), nesting.Hide(fields.Restore(bare(p.shown))))
 }
 
 // MarshalJSON implements json.Marshaler.
-func (p printed) MarshalJSON() ([]byte, error) { return json.Marshal(bare(p.value)) }
+func (p printed) MarshalJSON() ([]byte, error) { return json.Marshal(nesting.Hide(bare(p.value))) }
 
 func asPrinted(value, shown any) any { return printed{value, shown} }

@@ -105,7 +105,7 @@ func New(baseURL, app string, options ...Option) (*Client, error) {
 	case address.User != nil, address.RawQuery != "", address.ForceQuery, strings.Contains(baseURL, "#"): // empty ones, too
 		return nil, errors.New("client: the base URL must have no username, query or fragment: what is secret does not belong in URLs")
 	case app == "":
-		return nil, errors.New("client: an application is needed, one of apps.all of the host, such as CRM")
+		return nil, errors.New("client: an application is needed, one of sso.apps.all of the host, such as CRM")
 	}
 	c := &Client{
 		base: strings.TrimRight(address.String(), "/") + "/zato/sso", app: app,
@@ -138,7 +138,7 @@ type Credentials struct {
 	NewPassword string // needed where the password must be changed: sso.PasswordMustChange without it
 
 	// RemoteAddr and UserAgent are those of the person, for applications that
-	// may send them (apps.login_metadata_allowed).
+	// may send them (sso.apps.login_metadata_allowed).
 	RemoteAddr string
 	UserAgent  string
 }

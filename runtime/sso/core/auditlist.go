@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"regexp"
 	"strings"
 	"time"
 
@@ -188,9 +187,6 @@ func splitList(joined string) []string {
 	return strings.Split(joined, ",")
 }
 
-// anyCode is what codes look like: services may refuse with codes of their own.
-var anyCode = regexp.MustCompile(`^[EW][0-9]{6}$`)
-
 // auditFilter makes a filter of criteria.
 func (c *Core) auditFilter(ctx context.Context, criteria *sso.AuditCriteria, now time.Time) (store.AuditFilter, error) {
 	if err := criteria.Problem(); err != nil {
@@ -201,11 +197,8 @@ func (c *Core) auditFilter(ctx context.Context, criteria *sso.AuditCriteria, now
 		SubStatus: criteria.SubStatus, Key: criteria.Key, Above: criteria.After, Below: criteria.Before,
 	}
 	filter.Since, filter.Until = criteria.Between(now)
-	if criteria.SubStatus != "" && !anyCode.MatchString(criteria.SubStatus) {
+	if criteria.SubStatus != "" && !sso.Code(criteria.SubStatus).IsWellFormed() {
 		return filter, refuse(sso.InvalidInput, "sub_status must be a code such as %s", sso.NotAllowed)
-	}
-	if filter.Result == "" && strings.HasPrefix(criteria.SubStatus, "E") {
-		filter.Result = store.ResultError // which there is an index of
 	}
 	for _, one := range []struct{ name, text string }{
 		{"cid", criteria.CID}, {"actor", criteria.Actor}, {"target", criteria.Target}, {"app", criteria.App},

@@ -35,7 +35,7 @@ type Config struct {
 
 	// PRT is another name of password_reset, which Zato had before; what it
 	// says goes before what password_reset says: see UnmarshalYAML.
-	PRT any `yaml:"prt,omitempty"`
+	PRT *PasswordResetConfig `yaml:"prt,omitempty"`
 
 	ignoredSections `yaml:",inline"`
 }
@@ -46,6 +46,7 @@ func (c *Config) UnmarshalYAML(node *yaml.Node) error {
 	if err := node.Load((*section)(c), yaml.WithKnownFields()); err != nil {
 		return err
 	}
+	c.PRT = nil
 	older := struct {
 		PasswordReset *PasswordResetConfig `yaml:"prt"`
 		Others        map[string]any       `yaml:",inline"`
@@ -217,7 +218,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// maxPassword is the most that password.max_length may be, in characters,
+// maxPassword is the most that sso.password.max_length may be, in characters,
 // which have up to four bytes each.
 const maxPassword = password.MaxSize / 4
 
@@ -248,7 +249,7 @@ func (c *Config) check(fault settings.Fault) {
 	known := func(setting string, apps ...string) {
 		for _, app := range apps {
 			if !slices.Contains(c.Apps.All, app) {
-				fault(setting, "%q is not in apps.all (%s)", app, strings.Join(c.Apps.All, ", "))
+				fault(setting, "%q is not in sso.apps.all (%s)", app, strings.Join(c.Apps.All, ", "))
 			}
 		}
 	}
@@ -270,7 +271,7 @@ func (c *Config) check(fault settings.Fault) {
 	positive("password.expiry", c.Password.Expiry)
 	positive("password.min_length", c.Password.MinLength)
 	if c.Password.MaxLength < c.Password.MinLength || c.Password.MaxLength > maxPassword {
-		fault("password.max_length", "must be between password.min_length (%d) and %d, not %d",
+		fault("password.max_length", "must be between sso.password.min_length (%d) and %d, not %d",
 			c.Password.MinLength, maxPassword, c.Password.MaxLength)
 	}
 	if c.Password.MinComplexity < 0 || c.Password.MinComplexity > maxComplexity {

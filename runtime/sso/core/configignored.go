@@ -29,3 +29,6 @@ type ignoredSignup struct {
 func isIgnoredOfSignup(setting string) bool {
 	return strings.HasPrefix(setting, "email_confirm_") || strings.HasPrefix(setting, "email_welcome_")
 }
+
+// HasExtra reports whether a setting is one of mails, which has no effect.
+func (*SignupConfig) HasExtra(setting string) bool { return isIgnoredOfSignup(setting) }

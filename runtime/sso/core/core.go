@@ -35,7 +35,7 @@ type Options struct {
 	// Services runs the services that the configuration names; nil has none.
 	Services Services
 
-	// Mailer sends what main.smtp_conn names a connection for.
+	// Mailer sends what sso.main.smtp_conn names a connection for.
 	Mailer Mailer
 
 	// MailRetries are the pauses before a mail that was not sent is tried
@@ -221,7 +221,7 @@ type operation struct {
 
 func (c *Core) checkApp(call sso.Call) error {
 	if !slices.Contains(c.cfg.Apps.All, call.App) {
-		return refuse(sso.AppInvalid, "unknown application %q: apps.all lists those that there are", printable(call.App))
+		return refuse(sso.AppInvalid, "unknown application %q: sso.apps.all lists those that there are", printable(call.App))
 	}
 	return nil
 }

@@ -41,11 +41,11 @@ func (c *Core) runHook(ctx context.Context, name, cid string, input, answer any)
 	return c.invoke(context.WithValue(ctx, hooksKey{}, append(slices.Clip(running), name)), name, cid, input, answer)
 }
 
-// longestSession is the most that session.expiry_hook may ask for.
+// longestSession is the most that sso.session.expiry_hook may ask for.
 const longestSession = 10 * 365 * day
 
 // lifetimeFor is how long a session of a user is good for after login or
-// renewal: as session.expiry_hook says, or session.expiry where there is none
+// renewal: as sso.session.expiry_hook says, or sso.session.expiry where there is none
 // or it fails. It is asked before any row is locked.
 func (op *operation) lifetimeFor(ctx context.Context, username string) time.Duration {
 	c := op.core
@@ -64,7 +64,7 @@ func (op *operation) lifetimeFor(ctx context.Context, username string) time.Dura
 			return asked
 		}
 	}
-	c.logger.WarnContext(ctx, "session.expiry_hook failed: the session has the lifetime of session.expiry",
+	c.logger.WarnContext(ctx, "sso.session.expiry_hook failed: the session has the lifetime of sso.session.expiry",
 		"cid", op.entry.CID, "op", op.name, "service", c.cfg.Session.ExpiryHook, "minutes", c.cfg.Session.Expiry, "cause", err)
 	return lifetime
 }

@@ -195,7 +195,7 @@ func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginReques
 		}
 	}
 	if !slices.Contains(c.cfg.Apps.LoginAllowed, call.App) {
-		return false, refuse(sso.AppInvalid, "apps.login_allowed does not list %q", printable(call.App)).
+		return false, refuse(sso.AppInvalid, "sso.apps.login_allowed does not list %q", printable(call.App)).
 			hiddenUnless(c.cfg.Apps.InformIfAppInvalid)
 	}
 	if err := c.checkAccount(user, call, now); err != nil {
@@ -203,7 +203,7 @@ func (c *Core) checkLogin(user *store.User, call sso.Call, login sso.LoginReques
 	}
 	if (login.HasRemoteAddr || login.HasUserAgent) && !slices.Contains(c.cfg.Apps.LoginMetadataAllowed, call.App) {
 		return false, refuse(sso.MetadataNotAllowed,
-			"apps.login_metadata_allowed does not list %q: it may not send remote_addr or user_agent", printable(call.App))
+			"sso.apps.login_metadata_allowed does not list %q: it may not send remote_addr or user_agent", printable(call.App))
 	}
 	threshold := time.Duration(c.cfg.Password.AboutToExpireThreshold) * day
 	if user.PasswordExpiry.Sub(now) < threshold {

@@ -28,11 +28,11 @@ func (c *Core) checkPassword(text string, names ...string) error {
 	lower := strings.ToLower(text)
 	for _, rejected := range policy.RejectList {
 		if rejected != "" && strings.Contains(lower, strings.ToLower(rejected)) {
-			return refused(sso.PasswordInvalid, "the new password contains what password.reject_list forbids")
+			return refused(sso.PasswordInvalid, "the new password contains what sso.password.reject_list forbids")
 		}
 	}
 	if least := policy.MinComplexity; least > 0 && complexity(text, names) < least {
-		return refused(sso.PasswordNotComplex, "the new password is too easy to guess: password.min_complexity is %d", least)
+		return refused(sso.PasswordNotComplex, "the new password is too easy to guess: sso.password.min_complexity is %d", least)
 	}
 	return nil
 }

@@ -502,7 +502,7 @@ func TestMailThatCannotGo(t *testing.T) {
 		log    string
 		offers int
 	}{
-		"not configured": {change: func(cfg *core.Config, _ *core.Options) { cfg.Main.SMTPConn = "" }, email: sso.Some("jane@example.com"), log: "neither main.email_service"},
+		"not configured": {change: func(cfg *core.Config, _ *core.Options) { cfg.Main.SMTPConn = "" }, email: sso.Some("jane@example.com"), log: "neither sso.main.email_service"},
 		"no e-mail":      {log: "no e-mail"},
 		"null":           {email: sso.Null[string](), log: "no e-mail"},
 		"empty":          {email: sso.Some(""), log: "no e-mail"},

@@ -38,6 +38,11 @@ const (
 // titlePrefix begins the names of the settings that EmailTitles has.
 const titlePrefix = "email_title_"
 
+// HasExtra reports whether a setting is a subject.
+func (*PasswordResetConfig) HasExtra(setting string) bool {
+	return strings.HasPrefix(setting, titlePrefix)
+}
+
 func defaultPasswordReset() PasswordResetConfig {
 	return PasswordResetConfig{
 		ValidFor: 1440, PasswordChangeSessionDuration: 1800, UserSearchBy: SearchByUsername, EndSessions: true,
@@ -59,7 +64,7 @@ func (c *PasswordResetConfig) check(main *MainConfig, fault settings.Fault, limi
 	limit(section+"valid_for", c.ValidFor, maxResetMinutes)
 	limit(section+"password_change_session_duration", c.PasswordChangeSessionDuration, maxResetSeconds)
 	if by := []string{SearchByUsername, SearchByEmail, SearchByBoth}; !slices.Contains(by, c.UserSearchBy) {
-		fault(section+"user_search_by", "must be %s, not %q", strings.Join(by, ", "), c.UserSearchBy)
+		fault(section+"user_search_by", "must be %s, %s or %s, not %q", by[0], by[1], by[2], c.UserSearchBy)
 	}
 	for name, title := range c.EmailTitles {
 		switch {
@@ -74,7 +79,7 @@ func (c *PasswordResetConfig) check(main *MainConfig, fault settings.Fault, limi
 			fault(section+"email_template", "%v", err)
 		}
 	} else if _, there := builtInTemplates[c.EmailLanguage]; !there {
-		fault(section+"email_language", "there is no built-in mail in %q: give one with %semail_template, or choose en_GB", c.EmailLanguage, section)
+		fault(section+"email_language", "there is no built-in mail in %q: give one with sso.%semail_template, or choose en_GB", c.EmailLanguage, section)
 	}
 	if !isOneLine(main.SiteName) {
 		fault("main.site_name", "must be one line of text")

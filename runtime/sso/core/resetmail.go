@@ -25,7 +25,7 @@ type undeliverable string
 func (u undeliverable) Error() string   { return string(u) }
 func (u undeliverable) Permanent() bool { return true }
 
-// mailForService is what the service that main.email_service names gets.
+// mailForService is what the service that sso.main.email_service names gets.
 type mailForService struct {
 	Type                string  `json:"type"` // password_reset
 	From                string  `json:"from"`
@@ -45,7 +45,7 @@ type mailForService struct {
 func (c *Core) deliver(ctx context.Context, m resetMail) error {
 	reset := &c.cfg.PasswordReset
 	if c.cfg.Main.EmailService == "" && c.cfg.Main.SMTPConn == "" {
-		return undeliverable("neither main.email_service nor main.smtp_conn is set")
+		return undeliverable("neither sso.main.email_service nor sso.main.smtp_conn is set")
 	}
 	if m.email == nil {
 		return undeliverable("the user has no e-mail")

@@ -31,7 +31,7 @@ func (c *Core) VerifyAudit(ctx context.Context, expect string, each func(chain.F
 func (c *Core) AcceptAudit(ctx context.Context) (bool, error) { return c.chain.Accept(ctx) }
 
 // RemoveOldAudit deletes the entries of the audit that have reached their age,
-// audit.retention, and returns how many.
+// sso.audit.retention, and returns how many.
 func (c *Core) RemoveOldAudit(ctx context.Context) (int64, error) {
 	if c.cfg.Audit.Retention == 0 {
 		return 0, nil

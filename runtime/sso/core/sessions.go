@@ -154,7 +154,7 @@ func endOf(now time.Time, lifetime time.Duration, notAfter *time.Time) time.Time
 }
 
 // sessionLifetime is how long a session is good for after login or renewal,
-// unless session.expiry_hook says otherwise: see lifetimeFor.
+// unless sso.session.expiry_hook says otherwise: see lifetimeFor.
 func (c *Core) sessionLifetime() time.Duration {
 	return time.Duration(c.cfg.Session.Expiry) * time.Minute
 }

@@ -16,7 +16,7 @@ import (
 //
 // What depends on other users is decided last, and no earlier than a password
 // has been hashed: refusals that may not be told cost the same whatever was
-// refused. Then come the services of signup.callback_service_list, after the
+// refused. Then come the services of sso.signup.callback_service_list, after the
 // commit.
 func (c *Core) Signup(ctx context.Context, call sso.Call, signup sso.Signup) (string, error) {
 	op, err := c.begin(sso.OpSignup, call, false)

@@ -13,7 +13,7 @@ import (
 	"gatehouse/runtime/sso/store"
 )
 
-// BuiltInValidator is the name, in user_validation.service, of the rules of
+// BuiltInValidator is the name, in sso.user_validation.service, of the rules of
 // sign-up that are not those of all users. No service has it.
 const BuiltInValidator = "zato.sso.signup.validate"
 
@@ -23,7 +23,7 @@ const BuiltInValidator = "zato.sso.signup.validate"
 func (op *operation) checkSignup(ctx context.Context, signup *sso.Signup) error {
 	c := op.core
 	if !slices.Contains(c.cfg.Apps.SignupAllowed, op.call.App) {
-		return refuse(sso.AppNoSignup, "apps.signup_allowed does not list %q", printable(op.call.App))
+		return refuse(sso.AppNoSignup, "sso.apps.signup_allowed does not list %q", printable(op.call.App))
 	}
 	if err := signup.Problem(); err != nil {
 		return refuse(sso.InvalidInput, "%v", err)
@@ -61,11 +61,11 @@ func (c *Core) validateSignup(signup *sso.Signup) error {
 	email, _ := signup.Email.Get()
 	switch {
 	case containsAny(signup.Username, c.cfg.UserValidation.RejectUsername):
-		return refuse(sso.UsernameInvalid, "username contains what user_validation.reject_username forbids")
+		return refuse(sso.UsernameInvalid, "username contains what sso.user_validation.reject_username forbids")
 	case email == "" && c.cfg.Signup.IsEmailRequired:
-		return refuse(sso.EmailMissing, "email is missing, which signup.is_email_required asks for")
+		return refuse(sso.EmailMissing, "email is missing, which sso.signup.is_email_required asks for")
 	case containsAny(email, c.cfg.UserValidation.RejectEmail):
-		return refuse(sso.EmailInvalid, "email contains what user_validation.reject_email forbids")
+		return refuse(sso.EmailInvalid, "email contains what sso.user_validation.reject_email forbids")
 	}
 	return nil
 }
@@ -118,17 +118,17 @@ func (op *operation) askValidator(ctx context.Context, name string, signup *sso.
 			return ctx.Err()
 		}
 		// Its text alone: what it was to the service, it is not to the caller.
-		return errors.New("user_validation.service: " + err.Error())
+		return errors.New("sso.user_validation.service: " + err.Error())
 	}
 	switch {
 	case answer.IsValid == nil:
-		return fmt.Errorf("user_validation.service: service %s did not answer whether is_valid", name)
+		return fmt.Errorf("sso.user_validation.service: service %s did not answer whether is_valid", name)
 	case *answer.IsValid:
 		return nil
 	case len(answer.SubStatus) == 0:
 		answer.SubStatus = codes{sso.NotAllowed}
 	}
-	return &refusal{codes: answer.SubStatus, detail: fmt.Sprintf("service %s, of user_validation.service, refused", name)}
+	return &refusal{codes: answer.SubStatus, detail: fmt.Sprintf("service %s, of sso.user_validation.service, refused", name)}
 }
 
 // signupInput is what services see of a sign-up: all of it but the password,
@@ -144,7 +144,7 @@ func signupInput(call sso.Call, signup *sso.Signup) map[string]any {
 	return input
 }
 
-// tellOfSignup calls the services of signup.callback_service_list in turn. The
+// tellOfSignup calls the services of sso.signup.callback_service_list in turn. The
 // user is there, so they are called although the caller may have gone, each as
 // long as its own time limit lets it; what fails is logged and changes nothing.
 func (c *Core) tellOfSignup(ctx context.Context, call sso.Call, signup *sso.Signup, row *store.User) {
@@ -159,7 +159,7 @@ func (c *Core) tellOfSignup(ctx context.Context, call sso.Call, signup *sso.Sign
 	ctx = context.WithoutCancel(ctx)
 	for _, name := range c.cfg.Signup.CallbackServices {
 		if err := c.runHook(ctx, name, call.CID, input, nil); err != nil {
-			c.logger.ErrorContext(ctx, "a service of signup.callback_service_list failed; the user has signed up",
+			c.logger.ErrorContext(ctx, "a service of sso.signup.callback_service_list failed; the user has signed up",
 				"cid", tidy(call.CID), "service", name, "user_id", row.UserID, "cause", err)
 		}
 	}

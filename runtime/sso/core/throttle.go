@@ -33,7 +33,7 @@ import (
 // right is forgotten with the changes that the call commits anyway. So a call
 // that is right costs no further round trip.
 //
-// Delays begin at login.throttle.first_delay, double, and end at longest_delay:
+// Delays begin at sso.login.throttle.first_delay, double, and end at longest_delay:
 // they make guessing slow, and nobody can lock another out for longer than that.
 // Refused calls count as nothing, so that asking again does not prolong them. A
 // user at an address from where he has logged in is counted apart from what

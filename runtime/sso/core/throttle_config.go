@@ -38,7 +38,7 @@ func (c *ThrottleConfig) UnmarshalYAML(node *yaml.Node) error {
 	return settings.LoadSwitch(node, &c.Enabled, (*section)(c))
 }
 
-// check tells what is wrong, each setting by its name below login.throttle.
+// check tells what is wrong, each setting by its name below sso.login.throttle.
 // What is not enabled is not looked at.
 func (c *ThrottleConfig) check(fault settings.Fault) {
 	if !c.Enabled {

@@ -60,9 +60,13 @@ func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args [
 	if f.Below > 0 {
 		add("id < ?", f.Below)
 	}
+	result := f.Result
+	if result == "" && strings.HasPrefix(f.SubStatus, "E") {
+		result = ResultError // which there is an index of
+	}
 	for _, exact := range []struct{ column, value string }{
 		{"cid", f.CID}, {"op", f.Op}, {"actor", f.Actor}, {"target", f.Target}, {"app", f.App},
-		{"remote_addr", f.RemoteAddr}, {"result", f.Result},
+		{"remote_addr", f.RemoteAddr}, {"result", result},
 	} {
 		if exact.value != "" {
 			add(exact.column+" = ?", exact.value)

@@ -18,7 +18,7 @@ type User struct {
 	ApprovalStatusTime   time.Time
 	ApprovalStatusBy     string
 	Username             string
-	Password             string // a hash, encrypted if main.encrypt_password
+	Password             string // a hash, encrypted if sso.main.encrypt_password
 	PasswordIsSet        bool
 	PasswordMustChange   bool
 	PasswordLastSet      time.Time
