@@ -285,7 +285,7 @@ func checkAttributeNames(names []string) error {
 // attributeLookup finds the caller, the owner and attributes of the owner.
 func (op *operation) attributeLookup(owner sso.AttributeOwner, names []string) store.Lookup {
 	attributes := &store.AttributeLookup{Names: names}
-	if owner.TargetUST != "" {
+	if owner.OfSession || owner.TargetUST != "" {
 		lookup := store.Lookup{UST: op.ust}
 		if clear, err := op.core.openUST(owner.TargetUST); err == nil {
 			lookup.TargetUST, lookup.Attributes = clear, attributes
@@ -306,6 +306,8 @@ func (c *Core) mayUseAttributes(found store.Found, call sso.Call, owner sso.Attr
 		return err
 	}
 	switch {
+	case owner.OfSession && owner.TargetUST == "":
+		return refuse(sso.NoSuchSession, "it is not said whose session it is about: want a target_ust")
 	case !isOwn(found) && !isSuper(found, call):
 		return refuse(sso.NotAllowed, "only super-users may use the attributes of others")
 	case owner.TargetUST != "" && (found.TargetSession == nil || !found.TargetSession.ExpirationTime.After(now)):
