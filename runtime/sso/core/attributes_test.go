@@ -135,7 +135,8 @@ func TestAttributes(t *testing.T) {
 			}
 
 			// What is false, empty or null is a value; JSON stays JSON.
-			for _, value := range []any{false, 0.0, "", nil, "żółć\n\"<>&", []any{1.0, map[string]any{"a": nil}}, map[string]any{}} {
+			for _, value := range []any{false, 0.0, "", nil, "żółć\n\"<>&", "\x00json:", "\x00json:no JSON", "\x00json:{}", `"quoted"`,
+				[]any{1.0, map[string]any{"a": nil}}, map[string]any{}} {
 				for _, encrypt := range []bool{false, true} {
 					change := named("value", value)
 					change.Encrypt = sso.Some(encrypt)
