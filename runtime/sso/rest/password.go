@@ -15,7 +15,7 @@ func (a api) passwordDefinitions() []*definition {
 			description: "That of the caller, who needs the old one, or for super-users that of anybody. It ends the user's other sessions, unless the host is configured otherwise.",
 			elements: elements(byUST, meaning(passwordChangeTable.elements("new_password"), map[string]string{
 				"new_password":    "The new password.",
-				"password_expiry": "How many days the new password is good for; otherwise it is what the host is configured for. For super-users.",
+				"password_expiry": "How many days the new password is good for; 0 or nothing is what the host is configured for. For super-users.",
 			})),
 			example: []string{"old_password"},
 			do:      a.changePassword,
