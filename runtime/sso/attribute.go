@@ -47,6 +47,10 @@ func (a Attribute) MarshalJSON() ([]byte, error) { return json.Marshal(a.ToDict(
 type AttributeOwner struct {
 	UserID    string
 	TargetUST string // encrypted
+
+	// OfSession has an empty TargetUST be that of no session, rather than stand
+	// for the caller's own attributes.
+	OfSession bool
 }
 
 // AttributeQuery says which attributes to read, and how.

@@ -129,9 +129,9 @@ type PasswordChange struct {
 	OldPassword string // needed by who changes his own
 	NewPassword string
 
-	// Expiry is how many days the new password is good for; absent or null is
+	// Expiry is how many days the new password is good for; absent, null or 0 is
 	// sso.password.expiry. MustChange has the user choose another one at the next
-	// login. Only super-users may give either.
+	// login. Only super-users may give either; null gives nothing.
 	Expiry     Optional[int]
 	MustChange Optional[bool]
 

@@ -229,7 +229,7 @@ func TestChangePassword(t *testing.T) {
 		}
 
 		env.Clock.Forward(time.Minute)
-		if got := change(jane, own(nil)); got != "" {
+		if got := change(jane, own(map[string]any{"user_id": nil, "password_expiry": nil, "must_change": nil})); got != "" {
 			t.Fatalf("one's own: %s", got)
 		}
 		if _, err := env.Core.CurrentUser(t.Context(), jane, false); err != nil {
@@ -265,6 +265,15 @@ func TestChangePassword(t *testing.T) {
 		login("john", next, "E003007")
 		if last := lastDone(env, sso.OpChangePassword); last.Target != johnID || last.Keys != "new_password,password_expiry,must_change" || last.Changes != "" {
 			t.Errorf("audit: %+v", last)
+		}
+
+		for name, days := range map[string]any{"0": 0, "null": nil} {
+			if got := change(admin, map[string]any{"user_id": johnID, "new_password": next, "password_expiry": days, "must_change": nil}); got != "" {
+				t.Fatalf("an expiry of %s: %s", name, got)
+			}
+			if row = env.Row(johnID); row.PasswordMustChange || row.PasswordExpiry.Sub(row.PasswordLastSet) != 730*24*time.Hour {
+				t.Errorf("an expiry of %s: must change %v, expiry %v after %v", name, row.PasswordMustChange, row.PasswordExpiry, row.PasswordLastSet)
+			}
 		}
 
 		set := sso.PasswordChange{UserID: johnID, NewPassword: ssotest.Password}

@@ -121,8 +121,8 @@ func (c *Core) setAttributeValue(row *store.Attribute, change sso.AttributeChang
 }
 
 // storedValue returns a value as the column holds it: JSON, or the JSON string
-// of a token. The token is that of the bare text; of what is not text, of its
-// JSON after a mark that no text of Zato's begins with.
+// of a token. The token is that of the bare text; of what is not text, or could
+// be taken for that, of its JSON after a mark that no text of Zato's begins with.
 func (c *Core) storedValue(value any, encrypt bool) (string, error) {
 	encoded, err := encodeJSON(value)
 	if err != nil {
@@ -132,13 +132,13 @@ func (c *Core) storedValue(value any, encrypt bool) (string, error) {
 		return encoded, nil
 	}
 	text, isText := value.(string)
-	if !isText {
+	if !isText || strings.HasPrefix(text, jsonMark) {
 		text = jsonMark + encoded
 	}
 	return encodeJSON(c.encrypted(text))
 }
 
-// jsonMark begins the clear text of encrypted values that are not text.
+// jsonMark begins the clear text of encrypted values that are JSON.
 const jsonMark = "\x00json:"
 
 func encodeJSON(value any) (string, error) {
@@ -285,7 +285,7 @@ func checkAttributeNames(names []string) error {
 // attributeLookup finds the caller, the owner and attributes of the owner.
 func (op *operation) attributeLookup(owner sso.AttributeOwner, names []string) store.Lookup {
 	attributes := &store.AttributeLookup{Names: names}
-	if owner.TargetUST != "" {
+	if owner.OfSession || owner.TargetUST != "" {
 		lookup := store.Lookup{UST: op.ust}
 		if clear, err := op.core.openUST(owner.TargetUST); err == nil {
 			lookup.TargetUST, lookup.Attributes = clear, attributes
@@ -306,6 +306,8 @@ func (c *Core) mayUseAttributes(found store.Found, call sso.Call, owner sso.Attr
 		return err
 	}
 	switch {
+	case owner.OfSession && owner.TargetUST == "":
+		return refuse(sso.NoSuchSession, "it is not said whose session it is about: want a target_ust")
 	case !isOwn(found) && !isSuper(found, call):
 		return refuse(sso.NotAllowed, "only super-users may use the attributes of others")
 	case owner.TargetUST != "" && (found.TargetSession == nil || !found.TargetSession.ExpirationTime.After(now)):

@@ -91,6 +91,9 @@ func TestWhoUsesAttributes(t *testing.T) {
 			{"another's session's", jane, sso.AttributeOwner{TargetUST: john.UST}, "E005001"},
 			{"no session's", jane, sso.AttributeOwner{TargetUST: "garbage"}, "E005001"},
 			{"no session's by a super-user", admin, sso.AttributeOwner{TargetUST: "garbage"}, "E007001"},
+			{"an empty session's", jane, sso.AttributeOwner{OfSession: true}, "E007001"},
+			{"an empty session's by a super-user", admin, sso.AttributeOwner{OfSession: true}, "E007001"},
+			{"one's own session's, said so", jane, sso.AttributeOwner{TargetUST: jane.UST, OfSession: true}, ""},
 		} {
 			for name, do := range calls {
 				if got := do(attributes{t, env.Core, c.call, c.owner}); got != c.want {
@@ -132,7 +135,8 @@ func TestAttributes(t *testing.T) {
 			}
 
 			// What is false, empty or null is a value; JSON stays JSON.
-			for _, value := range []any{false, 0.0, "", nil, "żółć\n\"<>&", []any{1.0, map[string]any{"a": nil}}, map[string]any{}} {
+			for _, value := range []any{false, 0.0, "", nil, "żółć\n\"<>&", "\x00json:", "\x00json:no JSON", "\x00json:{}", `"quoted"`,
+				[]any{1.0, map[string]any{"a": nil}}, map[string]any{}} {
 				for _, encrypt := range []bool{false, true} {
 					change := named("value", value)
 					change.Encrypt = sso.Some(encrypt)

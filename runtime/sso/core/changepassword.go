@@ -75,8 +75,8 @@ func (op *operation) changePassword(ctx context.Context, change sso.PasswordChan
 			return nil, refuse(sso.NotAllowed, "the old password is wrong") // it was changed meanwhile
 		}
 		user := *found.Target
-		days, given := change.Expiry.Get()
-		if !given {
+		days, _ := change.Expiry.Get()
+		if days == 0 {
 			days = c.cfg.Password.Expiry
 		}
 		user.PasswordMustChange, _ = change.MustChange.Get()
@@ -118,7 +118,9 @@ func (c *Core) mayChangePassword(found store.Found, call sso.Call, change sso.Pa
 	if err := change.Problem(); err != nil {
 		return refuse(sso.InvalidInput, "%v", err)
 	}
-	if !isSuper(found, call) && (change.Expiry.IsPresent() || change.MustChange.IsPresent()) {
+	_, givesExpiry := change.Expiry.Get()
+	_, givesMustChange := change.MustChange.Get()
+	if !isSuper(found, call) && (givesExpiry || givesMustChange) {
 		return refuse(sso.InvalidInput, "only super-users may give password_expiry or must_change")
 	}
 	return nil

@@ -125,7 +125,7 @@ func (op *operation) sessions(ctx context.Context, targetUST string) ([]*store.S
 		return nil, err
 	case targetUST != "" && !isSuper(found, op.call):
 		return nil, refuse(sso.NotAllowed, "only super-users may list the sessions of others")
-	case found.Target == nil:
+	case found.Target == nil, targetUST != "" && !isOpen(found.TargetSession, found.Target, now):
 		return nil, refuse(sso.NoSuchSession, "there is no such session")
 	}
 	return c.store.Sessions(ctx, found.Target.PK, now)

@@ -153,11 +153,16 @@ func TestSessions(t *testing.T) {
 		env.SuperUser("admin")
 		env.User("jane", nil)
 		env.User("john", nil)
-		env.Login("jane")
+		first := env.Login("jane")
 		env.Clock.Forward(40 * time.Minute)
 		admin, jane, john := ssotest.Call(env.Login("admin")), ssotest.Call(env.Login("jane")), env.Login("john")
 		second := env.Login("jane")
 		env.Clock.Forward(30 * time.Minute) // the first session of hers has expired
+		rejectedID := env.User("rejected", nil)
+		rejected := env.Login("rejected")
+		if err := env.Core.RejectUser(t.Context(), admin, rejectedID); err != nil {
+			t.Fatal(err)
+		}
 		list := func(call sso.Call, list sso.SessionList) ([]sso.Session, string) {
 			sessions, err := env.Core.Sessions(t.Context(), call, list)
 			return sessions, codeOf(err)
@@ -173,6 +178,8 @@ func TestSessions(t *testing.T) {
 			{"another's by a super-user", admin, sso.SessionList{CurrentUST: admin.UST, TargetUST: second}, 2, ""},
 			{"another's by a regular user", jane, sso.SessionList{CurrentUST: jane.UST, TargetUST: john}, 0, "E005001"},
 			{"of no session", admin, sso.SessionList{CurrentUST: admin.UST, TargetUST: "garbage"}, 0, "E007001"},
+			{"of one that has expired", admin, sso.SessionList{CurrentUST: admin.UST, TargetUST: first}, 0, "E007001"},
+			{"of a user who is not approved", admin, sso.SessionList{CurrentUST: admin.UST, TargetUST: rejected}, 0, "E007001"},
 			{"mixed", admin, sso.SessionList{UST: admin.UST, CurrentUST: admin.UST, TargetUST: second}, 0, "E008002"},
 			{"mixed with a target", admin, sso.SessionList{UST: admin.UST, TargetUST: second}, 0, "E008002"},
 			{"without a target", admin, sso.SessionList{CurrentUST: admin.UST}, 0, "E008002"},

@@ -207,7 +207,29 @@ func TestAttributes(t *testing.T) {
 		}
 		s.want(403, refused("E005001"), http.MethodGet, "/user/attr", map[string]any{"ust": jane, "user_id": s.ID("admin"), "name": "x"})
 		s.want(403, refused("E005001"), http.MethodGet, "/session/attr", map[string]any{"current_ust": jane, "target_ust": admin, "name": "x"})
+		testWithoutTarget(t, s, jane)
 	})
+}
+
+// testWithoutTarget sees that the attributes of a session that is not named are
+// not those of the user instead.
+func testWithoutTarget(t *testing.T, s *site, ust string) {
+	t.Helper()
+	own := map[string]any{"ust": ust, "name": "own", "value": "kept"}
+	s.want(200, ok, http.MethodPost, "/user/attr", own)
+	for _, target := range []map[string]any{{}, {"target_ust": ""}, {"target_ust": nil}} {
+		elements := map[string]any{"current_ust": ust, "name": "own", "value": "lost"}
+		maps.Copy(elements, target)
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodGet, http.MethodDelete} {
+			s.want(403, refused("E007001"), method, "/session/attr", elements)
+		}
+		for _, path := range []string{"/session/attr/exists", "/session/attr/names"} {
+			s.want(403, refused("E007001"), http.MethodGet, path, elements)
+		}
+	}
+	if status, got := s.call(http.MethodGet, "/user/attr", own); status != 200 || got["value"] != "kept" {
+		t.Errorf("%d %v", status, got)
+	}
 }
 
 func TestSearch(t *testing.T) {

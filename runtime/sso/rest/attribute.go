@@ -33,9 +33,9 @@ var (
 	}
 	sessionAttributes = ownership{
 		path: "/session/attr", idOf: "Session", summaryOf: "a session", tag: sessionAttributesTag,
-		elements: elements(byCurrentUST, optional("target_ust")),
+		elements: elements(byCurrentUST, needed("target_ust")),
 		read: func(in *input) (sso.Call, sso.AttributeOwner) {
-			return in.call("current_ust"), sso.AttributeOwner{TargetUST: in.text("target_ust")}
+			return in.call("current_ust"), sso.AttributeOwner{TargetUST: in.text("target_ust"), OfSession: true}
 		},
 	}
 )
@@ -47,7 +47,7 @@ func (o owned) definitions() []*definition {
 			method: method, path: o.path, tag: o.tag, id: id + o.idOf + "Attributes", summary: verb + " attributes of " + o.summaryOf,
 			description: oneOrSeveral + " " + description,
 			elements:    elements(o.elements, oneAttribute(), severalAttributes),
-			example:     o.example("name", "value"),
+			example:     []string{"name", "value"},
 			do:          o.write(how),
 		}
 	}
@@ -55,7 +55,7 @@ func (o owned) definitions() []*definition {
 		return &definition{
 			method: method, path: o.path + path, tag: o.tag, id: id, summary: summary + " of " + o.summaryOf, description: description,
 			elements: elements(o.elements, attributeName(), attributeNames),
-			example:  o.example("name"), answers: answers, do: do,
+			example:  []string{"name"}, answers: answers, do: do,
 		}
 	}
 	get := named(http.MethodGet, "", "get"+o.idOf+"Attributes", "Get attributes",
@@ -76,19 +76,11 @@ func (o owned) definitions() []*definition {
 			shape{result("Which are there, by their names.", byName(types(openapi.Boolean)))}),
 		{
 			method: http.MethodGet, path: o.path + "/names", tag: o.tag, id: "list" + o.idOf + "Attributes", summary: "List the names of attributes of " + o.summaryOf,
-			elements: o.elements, example: o.example(),
-			answers: []shape{{such(result("The names, sorted.", listOf(types(openapi.String))), []string{"theme"})}},
-			do:      o.list,
+			elements: o.elements,
+			answers:  []shape{{such(result("The names, sorted.", listOf(types(openapi.String))), []string{"theme"})}},
+			do:       o.list,
 		},
 	}
-}
-
-// example names what examples have beside what they must have.
-func (o owned) example(names ...string) []string {
-	if o.idOf == "Session" {
-		return append(names, "target_ust")
-	}
-	return names
 }
 
 // attributeName is the name where there may be several in data instead.

@@ -16,7 +16,7 @@ func (a api) passwordDefinitions() []*definition {
 			elements: elements(byUST, meaning(passwordChangeTable.elements("new_password"), map[string]string{
 				"user_id":         aboutCaller,
 				"new_password":    "The new password.",
-				"password_expiry": "How many days the new password is good for; otherwise it is what the host is configured for. For super-users.",
+				"password_expiry": "How many days the new password is good for; 0 or nothing is what the host is configured for. For super-users.",
 			})),
 			example: []string{"old_password"},
 			do:      a.changePassword,
