@@ -41,7 +41,7 @@ func newAuditList() *cobra.Command {
 	var (
 		in           installation
 		filter       store.AuditFilter
-		user         string
+		user, code   string
 		since, until string
 		asJSON       bool
 	)
@@ -80,9 +80,10 @@ The operations that --op takes:
 			if cmd.Flags().Changed("result") && !slices.Contains(auditResults, filter.Result) {
 				return fmt.Errorf("--result: want %s, not %q", orList(auditResults), filter.Result)
 			}
-			if cmd.Flags().Changed("sub-status") && !sso.Code(filter.SubStatus).IsWellFormed() {
-				return fmt.Errorf("--sub-status: want a code such as %s, not %q", sso.NotAllowed, filter.SubStatus)
+			if cmd.Flags().Changed("sub-status") && !sso.Code(code).IsWellFormed() {
+				return fmt.Errorf("--sub-status: want a code such as %s, not %q", sso.NotAllowed, code)
 			}
+			filter.ChooseCode(code)
 			if cmd.Flags().Changed("key") && (filter.Key == "" || !utf8.ValidString(filter.Key)) {
 				return errors.New("--key: want the name of a key, such as email")
 			}
@@ -129,7 +130,7 @@ The operations that --op takes:
 	flags.StringVar(&since, "since", "", "only from this `time` on: ISO 8601 in UTC, such as 2026-12-31, or a duration back from now, such as 30m, 24h, 7d or 2w")
 	flags.StringVar(&until, "until", "", "only before this `time`, given as for --since")
 	flags.StringVar(&filter.Result, "result", "", "only calls that ended with this `result`: "+strings.Join(auditResults, ", "))
-	flags.StringVar(&filter.SubStatus, "sub-status", "", "only calls with this `code` among theirs, such as E005001")
+	flags.StringVar(&code, "sub-status", "", "only calls with this `code` among theirs, such as E005001")
 	flags.StringVar(&filter.Key, "key", "", "only calls that set this `key`, or chose by it, such as email")
 	flags.IntVar(&filter.Limit, "limit", 1000, "the newest `n` entries; 0 is all")
 	addJSON(flags, &asJSON, "print a JSON object a line")

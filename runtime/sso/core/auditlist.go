@@ -194,12 +194,13 @@ func (c *Core) auditFilter(ctx context.Context, criteria *sso.AuditCriteria, now
 	}
 	filter := store.AuditFilter{
 		CID: criteria.CID, Op: criteria.Op, App: criteria.App, RemoteAddr: joinAddresses(criteria.RemoteAddr), Result: criteria.Result,
-		SubStatus: criteria.SubStatus, Key: criteria.Key, Above: criteria.After, Below: criteria.Before,
+		Key: criteria.Key, Above: criteria.After, Below: criteria.Before,
 	}
 	filter.Since, filter.Until = criteria.Between(now)
 	if criteria.SubStatus != "" && !sso.Code(criteria.SubStatus).IsWellFormed() {
 		return filter, refuse(sso.InvalidInput, "sub_status must be a code such as %s", sso.NotAllowed)
 	}
+	filter.ChooseCode(criteria.SubStatus)
 	for _, one := range []struct{ name, text string }{
 		{"cid", criteria.CID}, {"actor", criteria.Actor}, {"target", criteria.Target}, {"app", criteria.App},
 		{"remote_addr", criteria.RemoteAddr}, {"key", criteria.Key},

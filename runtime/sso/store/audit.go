@@ -41,6 +41,15 @@ type AuditFilter struct {
 	Above, Below int64 // IDs, themselves not included; 0 is any
 }
 
+// ChooseCode chooses the entries with a code. Calls with an E code are those that
+// failed, unless the filter asks for another result: of these there is an index.
+func (f *AuditFilter) ChooseCode(code string) {
+	f.SubStatus = code
+	if f.Result == "" && strings.HasPrefix(code, "E") {
+		f.Result = ResultError
+	}
+}
+
 // conditions returns the WHERE clause of a filter, "" for all entries.
 func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args []any) {
 	var all []string
@@ -60,13 +69,9 @@ func (f *AuditFilter) conditions(dialect database.Dialect) (where string, args [
 	if f.Below > 0 {
 		add("id < ?", f.Below)
 	}
-	result := f.Result
-	if result == "" && strings.HasPrefix(f.SubStatus, "E") {
-		result = ResultError // which there is an index of
-	}
 	for _, exact := range []struct{ column, value string }{
 		{"cid", f.CID}, {"op", f.Op}, {"actor", f.Actor}, {"target", f.Target}, {"app", f.App},
-		{"remote_addr", f.RemoteAddr}, {"result", result},
+		{"remote_addr", f.RemoteAddr}, {"result", f.Result},
 	} {
 		if exact.value != "" {
 			add(exact.column+" = ?", exact.value)
