@@ -12,7 +12,11 @@ import (
 )
 
 // updateStatements are the statements of an update, as the store has them.
-type updateStatements struct{ user, session, update, audit string }
+type updateStatements struct {
+	user, session, update, audit string
+
+	sessionWithOwner string // that reads use
+}
 
 func newUpdateStatements(b *testing.B, dialect database.Dialect) updateStatements {
 	b.Helper()
@@ -34,6 +38,8 @@ func newUpdateStatements(b *testing.B, dialect database.Dialect) updateStatement
 		session: find("SELECT s.id", "WHERE s.ust = $1"+lockSession),
 		update:  find("UPDATE zato_sso_user SET\n", "WHERE id = $1"),
 		audit:   find("INSERT INTO gatehouse_audit (", ""),
+
+		sessionWithOwner: find("SELECT u.id", "u.id = s.user_id WHERE s.ust = $1"),
 	}
 }
 

@@ -201,13 +201,6 @@ func newBareSite(b *testing.B, engine, url string, users int) (site bareSite, us
 	return site, usts, super
 }
 
-// readStatements returns the statements without their locks.
-func readStatements(sql updateStatements) updateStatements {
-	sql.user = strings.TrimSuffix(sql.user, " FOR NO KEY UPDATE")
-	sql.session = strings.TrimSuffix(sql.session, " FOR KEY SHARE")
-	return sql
-}
-
 // userKeys are the elements of the answer to GET /user, by their columns.
 var userKeys = map[string]int{
 	"user_id": columnUserID, "username": 12, "email": columnEmail, "display_name": columnDisplayName,
@@ -267,9 +260,9 @@ func startReadAudit(b *testing.B, write func(userIDs []any) error) readAudit {
 
 // postgresSite pipelines, as the product does.
 type postgresSite struct {
-	pool         *pgxpool.Pool
-	write, reads updateStatements
-	audit        readAudit
+	pool  *pgxpool.Pool
+	sql   updateStatements
+	audit readAudit
 }
 
 func newPostgresSite(b *testing.B, h *host) (*postgresSite, func(string) (string, error)) {
@@ -287,7 +280,7 @@ func newPostgresSite(b *testing.B, h *host) (*postgresSite, func(string) (string
 		}
 		return pool.SendBatch(context.Background(), batch).Close()
 	})
-	return &postgresSite{pool, sql, readStatements(sql), audit}, func(username string) (ust string, err error) {
+	return &postgresSite{pool, sql, audit}, func(username string) (ust string, err error) {
 		err = pool.QueryRow(b.Context(), sqlSessionOf, username).Scan(&ust)
 		return ust, err
 	}
@@ -298,12 +291,11 @@ func newPostgresSite(b *testing.B, h *host) (*postgresSite, func(string) (string
 func (s *postgresSite) load(usts ...string) ([]any, error) {
 	batch := &pgx.Batch{}
 	for _, ust := range usts {
-		batch.Queue(s.reads.user, ust)
-		batch.Queue(s.reads.session, ust)
+		batch.Queue(s.sql.sessionWithOwner, ust)
 	}
 	results := s.pool.SendBatch(context.Background(), batch)
 	var user []any
-	for range 2 * len(usts) {
+	for range usts {
 		row, err := oneRow(results.Query())
 		if err != nil {
 			return nil, errors.Join(err, results.Close())
@@ -335,12 +327,11 @@ func (s *postgresSite) update(in bareInput) (map[string]any, error) {
 		return nil, err
 	}
 	defer conn.Release()
-	return map[string]any{}, pipelinedUpdate(context.Background(), conn.Conn(), s.write, in.UST)
+	return map[string]any{}, pipelinedUpdate(context.Background(), conn.Conn(), s.sql, in.UST)
 }
 
 // sqliteSite has one writer and as many readers as there are processors.
 type sqliteSite struct {
-	reads   updateStatements
 	writer  *sqliteLoop
 	readers chan *sqliteLoop
 	audit   readAudit
@@ -349,7 +340,6 @@ type sqliteSite struct {
 func newSQLiteSite(b *testing.B, h *host) (*sqliteSite, func(string) (string, error)) {
 	b.Helper()
 	site := &sqliteSite{writer: openSQLite(b, h), readers: make(chan *sqliteLoop, runtime.GOMAXPROCS(0))}
-	site.reads = readStatements(site.writer.sql)
 	site.audit = startReadAudit(b, site.writer.writeAudit)
 	for range cap(site.readers) {
 		site.readers <- openSQLite(b, h)
@@ -366,16 +356,15 @@ func newSQLiteSite(b *testing.B, h *host) (*sqliteSite, func(string) (string, er
 func (s *sqliteSite) load(usts ...string) (user []driver.Value, err error) {
 	reader := <-s.readers
 	defer func() { s.readers <- reader }()
-	if err := reader.exec("BEGIN"); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, reader.exec("COMMIT")) }()
-	for _, ust := range usts {
-		row, err := reader.row(s.reads.user, ust)
-		if err != nil {
+	if len(usts) > 1 {
+		if err := reader.exec("BEGIN"); err != nil {
 			return nil, err
 		}
-		if _, err := reader.row(s.reads.session, ust); err != nil {
+		defer func() { err = errors.Join(err, reader.exec("COMMIT")) }()
+	}
+	for _, ust := range usts {
+		row, err := reader.row(reader.sql.sessionWithOwner, ust)
+		if err != nil {
 			return nil, err
 		}
 		if user == nil {

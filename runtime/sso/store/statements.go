@@ -20,6 +20,9 @@ const sessionColumns = `s.id, s.ust, s.creation_time, s.expiration_time, s.remot
 type statements struct {
 	read, lock lookupStatements
 
+	// sessionWithOwner finds what userOfUST and session do, without locks.
+	sessionWithOwner string
+
 	updateUser    string
 	insertUser    string
 	insertSession string
@@ -84,6 +87,9 @@ func newStatements(dialect database.Dialect) statements {
 		read: lookups("", "", ""),
 		lock: lookups(lockUser, lockSession, lockSessionToChange),
 
+		sessionWithOwner: "SELECT " + userColumns + ", " + sessionColumns +
+			" FROM zato_sso_session s JOIN zato_sso_user u ON u.id = s.user_id WHERE s.ust = $1",
+
 		// One fixed statement for every update: its caller holds the row's
 		// lock and writes back what it does not change.
 		updateUser: `UPDATE zato_sso_user SET
@@ -142,7 +148,7 @@ func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
 	all := slices.Concat(sql.signup.all(), sql.resets.all(), sql.links.all(), []string{
 		sql.insertLink, sql.deleteLink, sql.endExternalSessions,
-		sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
+		sql.sessionWithOwner, sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
 		sql.endOtherSessionsOf, sql.deleteUser, sql.renewSession, sql.listSessions,

@@ -163,7 +163,15 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 				return scan((*into).columns()...)
 			}})
 	}
+	withOwner := func(ust string, session **Session, owner **User) {
+		queries = append(queries, database.Query{SQL: s.sql.sessionWithOwner, Args: []any{ust},
+			Row: func(scan func(...any) error) error {
+				*owner, *session = new(User), new(Session)
+				return scan(append((*owner).columns(), (*session).columns()...)...)
+			}})
+	}
 	switch {
+	case lookup.TargetSelf && !lock: // below, with the session
 	case lookup.TargetSelf:
 		user(sql.userOfUST, lookup.UST, &found.Target)
 	case lookup.UserID != "":
@@ -172,6 +180,8 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 		user(sql.userByName, lookup.Username, &found.Target)
 	case lookup.SignupToken != "":
 		user(sql.userByToken, lookup.SignupToken, &found.Target)
+	case lookup.TargetUST != "" && !lock:
+		withOwner(lookup.TargetUST, &found.TargetSession, &found.Target)
 	case lookup.TargetUST != "":
 		user(sql.userOfUST, lookup.TargetUST, &found.Target)
 		queries = append(queries, database.Query{SQL: sql.session, Args: []any{lookup.TargetUST},
@@ -187,7 +197,14 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
 	queries = append(queries, s.resetQueries(lookup, found, lock)...)
 	queries = append(queries, s.linkQueries(lookup, found, lock)...)
-	if lookup.UST == "" {
+	switch {
+	case lookup.UST == "":
+		return queries
+	case !lock && lookup.TargetSelf:
+		withOwner(lookup.UST, &found.Session, &found.Target)
+		return queries
+	case !lock:
+		withOwner(lookup.UST, &found.Session, &found.Caller)
 		return queries
 	}
 	session := sql.session
