@@ -247,9 +247,10 @@ func addCompletion(root *cobra.Command) {
 	completion.Long = `Prints the script that has a shell complete the commands, flags and values of
 gatehouse. It offers what can be known at once: usernames, the names of security
 definitions and of services, the IDs of keys, what the audit can be searched by,
-files and directories of the right kind. To do so it reads the installation that the flags on the line and the
-environment name; it makes nothing, asks for nothing, and where there is none, or
-the database does not answer within a second, it offers nothing.`
+files and directories of the right kind. To do so it reads the installation that
+the flags on the line and the environment name; it makes nothing, asks for nothing,
+and where there is none, or the database does not answer within a second, it offers
+nothing.`
 	completion.Example = `  source <(gatehouse completion bash)`
 	for shell, help := range shells {
 		if cmd, rest, err := completion.Find([]string{shell}); err == nil && cmd != completion && len(rest) == 0 {

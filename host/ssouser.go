@@ -160,8 +160,8 @@ func newChangePassword() *cobra.Command {
 	var text string
 	cmd := userCommand{use: "change-user-password", short: "Set a user's password",
 		long: `Sets a user's password, without the old one, and ends the sessions of the user
-(unless sso.password.end_sessions is off). Without --password, the new one is asked for
-at a terminal, without echo and twice, or else read as a line of standard input.
+(unless sso.password.end_sessions is off). Without --password, the new one is asked
+for at a terminal, without echo and twice, or else read as a line of standard input.
 Without --must-change the user need not choose another one.`,
 		example: `  gatehouse sso change-user-password jane
   gatehouse sso change-user-password jane --must-change true --expiry 90

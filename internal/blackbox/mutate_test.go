@@ -46,7 +46,10 @@ const brokenPatience = 300 * time.Millisecond
 func TestMutatedRequests(t *testing.T) {
 	t.Parallel()
 	onBothStores(t, func(t *testing.T, database string) {
-		h := startHost(t, database, settings{"password_reset": {"valid_for": 1}}, "GATEHOUSE_LOG_LEVEL=warn")
+		h := startHost(t, database, settings{
+			"password_reset": {"valid_for": 1},
+			"session":        {"expiry": 24 * 60}, // -mutated may take hours
+		}, "GATEHOUSE_LOG_LEVEL=warn")
 		another := h.newSession(t, elements{"display_name": anothersName, "totp_key": adminKey})
 		h.call(t, "POST", "/user/attr", elements{"ust": another.ust, "name": "secret", "value": anothersAttribute}).ok(nil)
 		seed := *mutatedSeed
