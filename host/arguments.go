@@ -75,6 +75,12 @@ func meant(cmd *cobra.Command, text string) string {
 
 // flagError says of a flag that cannot be what may help.
 func flagError(cmd *cobra.Command, err error) error {
+	if isGroup(cmd) { // a flag of a command below it, which is missing or mistyped
+		if before := cmd.Flags().Args(); len(before) > 0 {
+			return subcommand(cmd, before)
+		}
+		return missingCommand(cmd)
+	}
 	hint := ""
 	var unknown *pflag.NotExistError
 	var wrong *pflag.InvalidValueError
@@ -120,6 +126,10 @@ func newHelp() *cobra.Command {
 func needsCommand(cmd *cobra.Command, _ []string) error {
 	fmt.Fprintln(cmd.ErrOrStderr(), cmd.UsageString())
 	return fmt.Errorf("%s needs one of the commands above: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
+}
+
+func missingCommand(cmd *cobra.Command) error {
+	return fmt.Errorf("%s needs a command before its flags: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
 }
 
 // commandOf names a command without the program, which begins every message.

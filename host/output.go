@@ -31,7 +31,7 @@ func wantsJSON(cmd *cobra.Command) bool {
 // askedForJSON is wantsJSON for a command that has failed, perhaps before its
 // flags were read.
 func askedForJSON(cmd *cobra.Command, args []string) bool {
-	if cmd == nil || cmd.Flags().Lookup(jsonFlag) == nil {
+	if cmd == nil || cmd.Flags().Lookup(jsonFlag) == nil && !isGroup(cmd) {
 		return false
 	}
 	if end := slices.Index(args, "--"); end >= 0 {
