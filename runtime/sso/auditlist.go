@@ -90,8 +90,14 @@ func AuditFromMap(data map[string]any) AuditCriteria {
 }
 
 // AuditFromJSON makes criteria of a decoded JSON object, as leniently as
-// PatchFromJSON does.
-func AuditFromJSON(data map[string]any) AuditCriteria { return auditFrom(data, lenientReading) }
+// PatchFromJSON does, but for a key that is no criterion and does not say who
+// calls: without it, there would be more than was asked for.
+func AuditFromJSON(data map[string]any) AuditCriteria {
+	criteria := auditFrom(data, lenientReading)
+	known := append(criteria.fields(), field{Key: Key{Name: "current_app"}}, field{Key: Key{Name: "ust"}})
+	criteria.problems = append(criteria.problems, unknownKeys(known, data)...)
+	return criteria
+}
 
 // fields lists the keys that criteria are made of. NULL is no criterion, and
 // neither is a text that is empty.

@@ -10,7 +10,7 @@ import (
 )
 
 func (a api) auditDefinitions() []*definition {
-	const chosen = "For super-users. All criteria that are given must hold, and each is exact."
+	const chosen = "For super-users. All criteria that are given must hold, and each is exact; one that there is not is E008002."
 	return []*definition{
 		{
 			method: http.MethodGet, path: "/audit", tag: auditTag,

@@ -266,7 +266,7 @@ func TestAuditIsForSuperUsers(t *testing.T) {
 				"since": {"yesterday", "", "-1h", "1y", "2d-1h", "h", 5, "99999d", "0000-01-01"}, "until": {"tomorrow"},
 				"before": {-1, 1.5, "x", "", 1 << 53, "1e3"}, "after": {"-1"}, "page_size": {-1, "x"},
 				"sub_status": {"E1", "e005001", "E005001,E001001"}, "cid": {"\x00", true}, "actor": {"\x00", map[string]any{}},
-				"target": {"a\x00"}, "app": {"\x00"}, "remote_addr": {"\x00"}, "key": {"\x00"},
+				"target": {"a\x00"}, "user": {"jane"}, "nosuch": {1}, "app": {"\x00"}, "remote_addr": {"\x00"}, "key": {"\x00"},
 			} {
 				for _, value := range values {
 					if name == "page_size" && path != "/audit" {
