@@ -23,8 +23,9 @@ const about = "Everything is JSON in UTF-8, and bodies are read as JSON whatever
 	"Every request has a correlation ID, its cid: it is in the answer and in all that the log says of the request."
 
 const commands = "The commands are for a shell, with curl. SSO_URL is where this host is, without a slash at its end; " +
-	"other variables, such as UST, are what their elements are; BASIC_USERNAME is that of a security definition, whose password curl asks for. " +
-	"What is secret is in variables or in what is typed, and goes to curl over a pipe: others on the machine can see command lines, and what is in a URL is logged on its way."
+	"UST is the ust that a login has answered with, USER_ID a user_id, and so on; BASIC_USERNAME is that of a security definition, whose password curl asks for. " +
+	"What is secret is in variables or in what is typed, and goes to curl over a pipe: others on the machine can see command lines, and what is in a URL is logged on its way. " +
+	"Where what is sent has variables in it, a dollar sign, a backtick or a backslash that you type there needs a backslash before it."
 
 // documentRoutes returns the routes that document routes, themselves included.
 func documentRoutes(routes []Route, version string) ([]Route, error) {

@@ -26,30 +26,39 @@ func (d *Document) command(place Place) string {
 	if body == nil || body.Example == nil {
 		return command
 	}
-	return command + " -H 'Content-Type: " + JSON + "' -d @- <<END\n" + o.commandBody(body) + "\nEND"
+	document, hasVariables := o.commandBody(body)
+	end := "'END'" // what is typed into it is taken as it is
+	if hasVariables {
+		end = "END"
+	}
+	return command + " -H 'Content-Type: " + JSON + "' -d @- <<" + end + "\n" + document + "\nEND"
 }
 
 // variableMark begins the name of a variable in text that is to be escaped: it
 // is a character of the private use area.
 const variableMark = "\uE000"
 
-// commandBody is the body of a command, for a document in a shell that has its
-// variables.
-func (o *Operation) commandBody(body *Body) string {
+// commandBody is the body of a command, for a document in a shell, and whether it
+// has variables, which the document must then be open to.
+func (o *Operation) commandBody(body *Body) (document string, hasVariables bool) {
 	example := body.Example
 	if members, isObject := example.(object); isObject && o.Input != nil {
 		var named object
 		for _, one := range members {
 			for _, property := range o.Input.Properties {
 				if property.Name == one.name && property.Variable != "" {
-					one.value = variableMark + property.Variable
+					one.value, hasVariables = variableMark+property.Variable, true
 				}
 			}
 			named = append(named, one)
 		}
 		example = named
 	}
-	return strings.ReplaceAll(escapeShell(indented(example)), variableMark, "$")
+	document = indented(example)
+	if hasVariables {
+		document = strings.ReplaceAll(escapeShell(document), variableMark, "$")
+	}
+	return document, hasVariables
 }
 
 // escapeShell escapes text that stands between double quotes in a shell, or in a

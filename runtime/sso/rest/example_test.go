@@ -171,11 +171,14 @@ func TestCommands(t *testing.T) {
 				t.Fatalf("%s: nothing is known to be in the place of the token", step.id)
 			}
 			command = strings.NewReplacer(append(step.with, replace...)...).Replace(command)
-			line, _, _ := strings.Cut(command, "\n")
+			line, sent, _ := strings.Cut(command, "\n")
 			if !strings.HasPrefix(line, "curl -sS -X ") || !strings.Contains(line, `"$SSO_URL/zato/sso/`) || strings.ContainsAny(line, "?") || strings.Contains(line, "UST") {
 				t.Errorf("%s: the line is %q", step.id, line)
 			}
-			answer := s.paste(step.id, command, "UST="+admin, "TARGET_UST="+jane)
+			if isOpen := strings.HasSuffix(line, "<<END"); isOpen != strings.Contains(sent, `"$`) || !isOpen && !strings.HasSuffix(line, "<<'END'") {
+				t.Errorf("%s: passwords that are typed into it would be changed, or its variables are none: %s", step.id, command)
+			}
+			answer := s.paste(step.id, command, "UST="+admin, "TARGET_UST="+jane, "USER_ID="+id)
 			if difference := alike(all.answers[step.id], answer, ""); difference != "" {
 				t.Errorf("%s: %s\nexample %s\nanswer %s", step.id, difference, s.text(all.answers[step.id]), s.text(answer))
 			}

@@ -142,8 +142,8 @@ var toldExamples = map[string]any{
 	"actor": "zusr2k5cw2p9dx9rmtew2x5rkg1mh1",
 }
 
-// variables are what commands have in the place of tokens.
-var variables = map[string]string{"ust": "UST", "current_ust": "UST", "target_ust": "TARGET_UST"}
+// variables are what commands have in the place of tokens and IDs.
+var variables = map[string]string{"ust": "UST", "current_ust": "UST", "target_ust": "TARGET_UST", "user_id": "USER_ID"}
 
 const toldTime = "2026-07-01T12:00:00.123456"
 
