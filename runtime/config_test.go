@@ -266,3 +266,19 @@ func TestEmptyConfiguration(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
+
+// TestSwitches has sections that may as well be a switch take what other switches
+// take.
+func TestSwitches(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false} {
+		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+		if err := os.WriteFile(path, []byte("http: {docs: "+text+", rate_limit: "+text+", throttle: "+text+"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := runtime.LoadConfig(path)
+		if err != nil || cfg.HTTP.Docs != want || cfg.HTTP.RateLimit.Enabled != want || cfg.HTTP.Throttle.Enabled != want {
+			t.Errorf("%s: %+v, %v", text, cfg.HTTP, err)
+		}
+	}
+}

@@ -10,11 +10,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// LoadSwitch reads a section that may as well be a switch: true and false go to
-// enabled, anything else to the section.
+// LoadSwitch reads a section that may as well be a switch: what any switch may be
+// goes to enabled, anything else to the section.
 func LoadSwitch(node *yaml.Node, enabled *bool, section any) error {
-	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!bool" {
-		return node.Load(enabled)
+	if node.Kind == yaml.ScalarNode && node.Load(enabled) == nil {
+		return nil
 	}
 	return node.Load(section, yaml.WithKnownFields())
 }
