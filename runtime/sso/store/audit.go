@@ -35,7 +35,7 @@ type AuditFilter struct {
 	App        string
 	RemoteAddr string
 	Result     string
-	SubStatus  string // a code that is among those of the entry
+	SubStatus  string // a code that is among those of the entry; only errors have one that begins with E
 	Key        string // a key that is among those of the entry
 
 	Above, Below int64 // IDs, themselves not included; 0 is any
