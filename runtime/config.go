@@ -324,7 +324,7 @@ func (c *Config) check(plugins []string) error {
 	for name := range c.sections {
 		if !slices.Contains(plugins, name) {
 			hint := settings.Hint("", name, append(settings.Names(reflect.TypeFor[Config]()), plugins...), c.paths())
-			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], name, hint))
+			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], settings.Shown(name), hint))
 		}
 	}
 	if err := checkListen(c.Listen); err != nil {

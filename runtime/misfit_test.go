@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,14 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		"? [hunter2]\n: b\n":                                             "line 1: the names of settings are words",
 		"sso: {signup: {email_confirm_template_en_GB: x, conform: 1}}\n": "line 1: sso.signup.conform: there is no such setting",
 		"services:\n\ttimeout: 3s\n":                                     "line 2, column 1: not YAML: a tab is there: indent with spaces",
+
+		// Names that a value may be a part of.
+		"smtp: {main: {host: h, password:hunter2}}\n":      `line 1: smtp.main."password:…": there is no such setting: settings are written as name: value, with a colon and a space`,
+		"smtp: {main: {host: h, password=hunter2}}\n":      `line 1: smtp.main."password=…": there is no such setting: settings are written as name: value, with a colon and a space`,
+		"smtp: {main:hunter2: {host: h, port: x}}\n":       `line 1: smtp."main:…".port: takes a whole number, not "x"`,
+		"{listen: x, database:postgres://u:hunter2@h/d}\n": `line 1: there is no setting or section "database:…": settings are written as name: value, with a colon and a space`,
+		"? " + strings.Repeat("x", 61) + "\n: {}\n":        `line 1: there is no setting or section "` + strings.Repeat("x", 60) + `…": there are listen, `,
+		"sso: {'" + strings.Repeat("ä", 65) + "': 1}\n":    `line 1: sso."` + strings.Repeat("ä", 60) + `…": there is no such setting`,
 
 		// Settings that are elsewhere.
 		"apps:\n  all: [CRM]\n":                                             `line 1: there is no setting or section "apps": it belongs under sso`,
@@ -100,6 +109,50 @@ func TestAllThatDoesNotFitIsTold(t *testing.T) {
 		"configuration " + path + ": line 3: services.pool_size: takes a whole number, not \"x\"\n" +
 		"configuration " + path + ": line 4: http.docs: takes true or false, not \"maybe\""
 	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+// TestAliasesOfWhatDoesNotFit has a small file name what does not fit millions of
+// times, and what fits as often.
+func TestAliasesOfWhatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	const many = 3000
+	var names []string
+	for i := range many {
+		names = append(names, fmt.Sprintf("u%d", i))
+	}
+	aliases := func(of string) (text string) {
+		for i := range many {
+			text += fmt.Sprintf("    k%d: *%s\n", i, of)
+		}
+		return text
+	}
+	for _, c := range []struct{ text, fault string }{
+		{"smtp:\n    k: &m {" + strings.Join(names, ": 1, ") + ": 1}\n" + aliases("m"), "smtp.k.u7: there is no such setting"},
+		{"smtp:\n    k: &m {" + strings.Repeat("a: 1, ", many) + "}\n" + aliases("m"), "is there twice"},
+		{"smtp:\n    k: &m {host: [x]}\n" + strings.ReplaceAll(aliases("m"), "*m", "{<<: *m}"), "takes text, not a list"},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := runtime.LoadConfig(path)
+		if err == nil || strings.Count(err.Error(), "\n") != 50 || !strings.Contains(err.Error(), c.fault) || !strings.HasSuffix(err.Error(), ": there is more that does not fit: mend what is above first") {
+			t.Errorf("%.60q: %.300v", c.text, err)
+		}
+	}
+}
+
+// TestMergesIntoSeveralSections looks at what is merged in each of them.
+func TestMergesIntoSeveralSections(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	if err := os.WriteFile(path, []byte("smtp:\n  a: &m {host: x, timeout: 5s}\n  b: {<<: *m}\nservices:\n  <<: *m\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := runtime.LoadConfig(path)
+	if want := "configuration " + path + ": line 2: services.host: there is no such setting"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v\nwant %s", err, want)
 	}
 }

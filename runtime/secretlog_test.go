@@ -26,6 +26,20 @@ type job struct {
 	Again   *sso.LoginOptions
 }
 
+type tree struct {
+	Name    string
+	Kids    []tree
+	request sso.LoginOptions
+}
+
+type colour int
+
+func (colour) String() string { return "red" }
+
+type fault struct{ Code int }
+
+func (fault) Error() string { return "a fault" }
+
 func (self *Everything) Handle() error {
 	password := self.Request.Get("password", "")
 	info, err := self.SSO.User.Login(self.CID, "jane", password, "CRM", "127.0.0.1", "")
@@ -47,6 +61,9 @@ func (self *Everything) Handle() error {
 		"array", [1]sso.LoginOptions{request}, "users", []any{user})
 	self.Logger.Info("fields", "job", job{"login", request, &request}, "jobs", []job{{"login", request, nil}}, "pointer", &job{"login", request, nil},
 		"jobsByName", map[string]*job{"a": {"login", request, &request}})
+	var err2 error = fault{7}
+	self.Logger.Info("beside", "tree", tree{"root", []tree{{Name: "leaf", request: request}}, request}, "keys", map[any]any{"a": request},
+		"list", []any{request, colour(3), err2, map[string]any(nil), []int(nil)})
 	self.Logger.With("requests", []any{request}).WithGroup("g").Info("with", "requests", []any{request})
 	self.Logger.Info(fmt.Sprint(info, sessions, request, user) + fmt.Sprintf("%v %+v %#v", sessions, []any{request, user}, &info))
 	self.Response.Payload = service.Dict{"info": info, "sessions": sessions}
@@ -76,7 +93,9 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 			}
 		}
 		for _, beside := range []string{`"requests":["sso.LoginOptions{…}"]`, `"byName":{"jane":"sso.LoginOptions{…}"}`, `"Name":"login"`, "Name:login",
-			`"auth_principal":"jane"`, `"ust":"…"`, "ust:…", "request:sso.LoginOptions{…}"} {
+			`"auth_principal":"jane"`, `"ust":"…"`, "ust:…", "request:sso.LoginOptions{…}",
+			`"tree":{"Kids":[{"Kids":null,"Name":"leaf"}],"Name":"root"}`, `"keys":{"a":"sso.LoginOptions{…}"}`, `"list":["sso.LoginOptions{…}",3,{"Code":7},null,null]`,
+			`list="[sso.LoginOptions{…} red a fault map[] []]"`} {
 			if !strings.Contains(log, beside) {
 				t.Errorf("%s is not in the log: %s", beside, log)
 			}

@@ -11,6 +11,9 @@ import (
 	"gatehouse/runtime/internal/fields"
 )
 
+// SelfHiding is a value that prints and encodes as Hide would have it by itself.
+type SelfHiding interface{ HidesNested() }
+
 // Hide returns a value as a log may have it. Package log/slog asks a value for its
 // method LogValue, and none of those that are nested in it, which encoders then
 // write as they are: of a list of what hides a password, the passwords. What holds
@@ -52,8 +55,9 @@ type pointed struct {
 }
 
 var (
-	logValuer = reflect.TypeFor[slog.LogValuer]()
-	hiding    sync.Map // reflect.Type → bool: what mayHide has found
+	logValuer  = reflect.TypeFor[slog.LogValuer]()
+	selfHiding = reflect.TypeFor[SelfHiding]()
+	hiding     sync.Map // reflect.Type → bool: what mayHide has found
 )
 
 // mayHide reports whether values of a type can have in them what has a method
@@ -71,7 +75,7 @@ func mayHold(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if t.Implements(logValuer) || reflect.PointerTo(t).Implements(logValuer) || t.Kind() == reflect.Interface {
 		return true
 	}
-	if seen[t] || t.PkgPath() == interpreted {
+	if seen[t] || t.PkgPath() == interpreted || t.Implements(selfHiding) {
 		return false
 	}
 	seen[t] = true
@@ -159,8 +163,10 @@ func (c *copier) show(v reflect.Value, depth int, isOwn bool) any {
 		return nil
 	case isHiding(v):
 		return c.resolved(v, depth)
-	case !mayHide(v.Type()) || !c.asJSON && printsItself(v):
+	case !mayHide(v.Type()) || !c.asJSON && printsItself(v) || isNil(v):
 		return v.Interface()
+	case isWrapper(v.Type()):
+		return c.show(v.Field(0), depth+1, isOwn)
 	}
 	isOwn = isOwn || v.Kind() != reflect.Interface && encodesItself(v.Type())
 	switch v.Kind() {
@@ -187,6 +193,16 @@ func (c *copier) show(v reflect.Value, depth int, isOwn bool) any {
 		return c.fields(v, depth, isOwn)
 	}
 	return v.Interface()
+}
+
+func isNil(v reflect.Value) bool {
+	return (v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.IsNil()
+}
+
+// isWrapper reports whether values of a type stand for that in their first field,
+// a script's.
+func isWrapper(t reflect.Type) bool {
+	return t.PkgPath() == wrapping && t.Kind() == reflect.Struct && (t.Field(0).Name == "IValue" || t.Field(0).Name == "Boxed")
 }
 
 // printsItself reports whether a value has a method that package fmt asks.
@@ -248,6 +264,9 @@ func (c *copier) resolved(v reflect.Value, depth int) any {
 }
 
 func (c *copier) logged(value slog.Value, depth int) any {
+	if depth > Most { // a method that returns what has the same method
+		return "(a value that holds itself)"
+	}
 	switch value.Kind() {
 	case slog.KindGroup:
 		group := map[string]any{}

@@ -25,6 +25,11 @@ func (*pin) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("length", 4), slog.Any("tokens", []token{"clear"}))
 }
 
+// endless hides itself in more of the same.
+type endless struct{ token }
+
+func (e endless) LogValue() slog.Value { return slog.GroupValue(slog.Any("again", e)) }
+
 type account struct {
 	Name   string `json:"name"`
 	Token  token  `json:"token"`
@@ -66,6 +71,14 @@ func TestWhatHidesItselfIsHiddenWhereItIsNested(t *testing.T) {
 		if text, inJSON := log(t, value); !strings.Contains(text, "HIDDEN") || !strings.Contains(inJSON, "HIDDEN") {
 			t.Errorf("%T: nothing says that it is hidden: %s%s", value, text, inJSON)
 		}
+	}
+}
+
+func TestWhatHidesItselfInItselfHasAnEnd(t *testing.T) {
+	t.Parallel()
+	text, inJSON := log(t, []any{endless{"clear"}})
+	if end := "(a value that holds itself)"; !strings.Contains(text, end) || !strings.Contains(inJSON, end) {
+		t.Errorf("%.100s%.100s", text, inJSON)
 	}
 }
 

@@ -37,20 +37,39 @@ type Extra interface{ HasExtra(setting string) bool }
 // where one belongs. With open, settings that the type does not have are
 // somebody else's.
 func Misfits(node *yaml.Node, of reflect.Type, path string, known []string, open bool) []Misfit {
-	f := finder{known: known, merged: map[*yaml.Node]bool{}, open: open}
+	f := finder{known: known, fitting: map[reading]bool{}, open: open}
 	f.value(node, of, path)
+	if f.more > 0 {
+		f.found = append(f.found, Misfit{"", f.more, "there is more that does not fit: mend what is above first"})
+	}
 	return f.found
 }
 
+// maxMisfits is how many are told at once. Aliases let a small document have far
+// more than anybody reads, or memory holds.
+const maxMisfits = 50
+
 type finder struct {
-	known  []string
-	merged map[*yaml.Node]bool // nodes that were merged in: each is looked at once
-	open   bool                // of the mapping at hand
-	found  []Misfit
+	known   []string
+	fitting map[reading]bool    // values of anchors that were found to fit
+	merged  map[*yaml.Node]bool // nodes that were merged into the mapping at hand: each is looked at once
+	open    bool                // of the mapping at hand
+	found   []Misfit
+	more    int // the line of the first that is not told; 0 if there is none
+}
+
+// reading is a node that is read as a type.
+type reading struct {
+	node *yaml.Node
+	of   reflect.Type
 }
 
 func (f *finder) fault(node *yaml.Node, path, format string, args ...any) {
-	f.found = append(f.found, Misfit{path, node.Line, fmt.Sprintf(format, args...)})
+	if len(f.found) < maxMisfits {
+		f.found = append(f.found, Misfit{path, node.Line, fmt.Sprintf(format, args...)})
+	} else if f.more == 0 {
+		f.more = node.Line
+	}
 }
 
 // value looks at the value of a setting, or of a section.
@@ -58,6 +77,16 @@ func (f *finder) value(node *yaml.Node, of reflect.Type, path string) {
 	at := node // also where the value is that of an anchor elsewhere
 	for node.Kind == yaml.AliasNode {
 		node = node.Alias
+	}
+	if f.more > 0 {
+		return
+	}
+	if anchored := (reading{node, of}); node != at {
+		if f.fitting[anchored] {
+			return
+		}
+		before := len(f.found)
+		defer func() { f.fitting[anchored] = len(f.found) == before && f.more == 0 }()
 	}
 	isGroup, isSetting := KindOf(of)
 	switch {
@@ -155,8 +184,14 @@ func (f *finder) section(node *yaml.Node, of reflect.Type, path string) {
 // eachOf calls each with the names of a mapping and their values, also with
 // those that are merged in.
 func (f *finder) eachOf(node *yaml.Node, path string, each func(key, value *yaml.Node)) {
+	defer func(above map[*yaml.Node]bool) { f.merged = above }(f.merged)
+	f.merged = map[*yaml.Node]bool{node: true}
+	f.eachMerged(node, path, each)
+}
+
+func (f *finder) eachMerged(node *yaml.Node, path string, each func(key, value *yaml.Node)) {
 	first := map[string]int{}
-	for i := 0; i+1 < len(node.Content); i += 2 {
+	for i := 0; i+1 < len(node.Content) && f.more == 0; i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		for key.Kind == yaml.AliasNode {
 			key = key.Alias
@@ -185,7 +220,7 @@ func (f *finder) merge(node *yaml.Node, path string, each func(key, value *yaml.
 	f.merged[node] = true
 	switch node.Kind {
 	case yaml.MappingNode:
-		f.eachOf(node, path, each)
+		f.eachMerged(node, path, each)
 	case yaml.SequenceNode:
 		for _, item := range node.Content {
 			f.merge(item, path, each)
@@ -201,12 +236,29 @@ var (
 // below returns the path of a setting in a section.
 func below(path, name string) string {
 	if !plainName.MatchString(name) {
-		name = quoted(name)
+		name = strconv.Quote(Shown(name))
 	}
 	if path == "" {
 		return name
 	}
 	return path + "." + name
+}
+
+// Shown returns a name as errors have it. What follows a colon or a sign of
+// equality may be a value, such as a password that somebody has written right
+// after it.
+func Shown(name string) string {
+	shown := name
+	if end := strings.IndexAny(name, ":="); end >= 0 {
+		shown = name[:end+1]
+	}
+	if letters := []rune(shown); len(letters) > most {
+		shown = string(letters[:most])
+	}
+	if shown != name {
+		shown += "…"
+	}
+	return shown
 }
 
 // most is how many letters of what is in a document are shown.

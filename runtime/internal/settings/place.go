@@ -29,6 +29,9 @@ func Paths(of reflect.Type, path string) (paths []string) {
 // Hint says what somebody may have meant by a setting that there is none of in
 // the section with a path, which has some; known are the paths of all settings.
 func Hint(path, name string, has, known []string) string {
+	if strings.ContainsAny(name, ":=") {
+		return ": settings are written as name: value, with a colon and a space"
+	}
 	meant := strings.ReplaceAll(strings.ToLower(name), "-", "_")
 	if dotted := dotted(path, meant, known); dotted != "" {
 		return ": names are not written with dots: write " + dotted

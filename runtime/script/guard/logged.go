@@ -35,6 +35,9 @@ type printed struct {
 	value, shown any
 }
 
+// HidesNested implements nesting.SelfHiding: Format and MarshalJSON hide.
+func (p printed) HidesNested() {}
+
 // Format implements fmt.Formatter.
 func (p printed) Format(state fmt.State, verb rune) {
 	fmt.Fprintf(state, fmt.FormatString(state, verb), nesting.Hide(fields.Restore(bare(p.shown))))

@@ -282,7 +282,7 @@ func auditFilters(t *testing.T, s *store.Store) {
 		write(t, s, store.AddAudit{Entry: &store.AuditEntry{
 			Time: start.Add(time.Duration(i) * time.Minute), CID: fmt.Sprintf("filter-%d", i), Op: []string{"even", "odd"}[i%2],
 			Actor: fmt.Sprintf("actor-%d", i%3), Target: fmt.Sprintf("target-%d", i%5), App: []string{"CRM", "ERP"}[i/5], Result: []string{"ok", "error", "warning"}[i/4],
-			RemoteAddr: fmt.Sprintf("10.0.0.%d", i%4), SubStatus: []string{"", "E001001", "E001001,E0010011"}[i/4], Keys: []string{"", "email,Key"}[i/6],
+			RemoteAddr: fmt.Sprintf("10.0.0.%d", i%4), SubStatus: []string{"", "E001001,E0010011", "W003005"}[i/4], Keys: []string{"", "email,Key"}[i/6],
 		}})
 	}
 	cids := func(filter store.AuditFilter) string {
@@ -313,9 +313,11 @@ func auditFilters(t *testing.T, s *store.Store) {
 		{store.AuditFilter{App: "ERP", RemoteAddr: "10.0.0.1"}, "5 9"},
 		{store.AuditFilter{Result: "error"}, "4 5 6 7"},
 		{store.AuditFilter{Result: "warning", Op: "odd"}, "9"},
-		{store.AuditFilter{SubStatus: "E001001"}, "4 5 6 7 8 9"},
-		{store.AuditFilter{SubStatus: "E0010011"}, "8 9"},
+		{store.AuditFilter{SubStatus: "E001001"}, "4 5 6 7"},
+		{store.AuditFilter{SubStatus: "E0010011"}, "4 5 6 7"},
 		{store.AuditFilter{SubStatus: "E00100"}, ""},
+		{store.AuditFilter{SubStatus: "W003005"}, "8 9"},
+		{store.AuditFilter{SubStatus: "E001001", Result: "warning"}, ""},
 		{store.AuditFilter{Key: "email"}, "6 7 8 9"},
 		{store.AuditFilter{Key: "key"}, ""},
 		{store.AuditFilter{Key: "%"}, ""},

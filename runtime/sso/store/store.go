@@ -94,8 +94,9 @@ type Found struct {
 func (s *Store) Read(ctx context.Context, lookup Lookup) (Found, error) {
 	var found Found
 	queries := s.lookupQueries(lookup, &found, false)
+	isBrief := lookup.Attributes == nil || len(lookup.Attributes.Names) > 0 // of all, there are as many as were made
 	for i := range queries {
-		queries[i].Brief = true
+		queries[i].Brief = isBrief
 	}
 	err := s.db.Read(ctx, queries...)
 	return found.complete(lookup), err
