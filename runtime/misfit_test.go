@@ -71,7 +71,7 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		"sso:\n  password.min_length: 3\n":                                  "line 2: sso.password.min_length: there is no such setting: names are not written with dots: write password: {min_length: ...}",
 		"log:\n  colour: true\n":                                            "line 2: log.colour: there is no such setting: there are level, format",
 		"http:\n  throttle: {user_attempts: 3}\n":                           "line 2: http.throttle.user_attempts: there is no such setting: it belongs under sso.login.throttle",
-		"listen: x\nsso:\n  apps:\n    all: [ERP]\n    login_allowed: []\n": `line 3: sso.apps.default: "CRM" is not in sso.apps.all (ERP)`,
+		"listen: :1\nsso:\n  apps:\n    all: [ERP]\n    login_allowed: []\n": `line 3: sso.apps.default: "CRM" is not in sso.apps.all (ERP)`,
 		"sso:\n  prt: {valid_for: 0}\n":                                     "line 1: sso.password_reset.valid_for: must be between 1 and ",
 	} {
 		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
