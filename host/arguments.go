@@ -79,7 +79,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		if before := cmd.Flags().Args(); len(before) > 0 {
 			return subcommand(cmd, before)
 		}
-		return missingCommand(cmd)
+		return fmt.Errorf("%s needs a command before its flags: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
 	}
 	hint := ""
 	var unknown *pflag.NotExistError
@@ -126,10 +126,6 @@ func newHelp() *cobra.Command {
 func needsCommand(cmd *cobra.Command, _ []string) error {
 	fmt.Fprintln(cmd.ErrOrStderr(), cmd.UsageString())
 	return fmt.Errorf("%s needs one of the commands above: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
-}
-
-func missingCommand(cmd *cobra.Command) error {
-	return fmt.Errorf("%s needs a command before its flags: see %q", commandOf(cmd), cmd.CommandPath()+" --help")
 }
 
 // commandOf names a command without the program, which begins every message.

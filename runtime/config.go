@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -327,8 +326,8 @@ func (c *Config) check(plugins []string) error {
 			faults = append(faults, fmt.Errorf("configuration %s: line %d: there is no setting or section %q%s", c.file, c.lines[name], settings.Shown(name), hint))
 		}
 	}
-	if err := checkListen(c.Listen); err != nil {
-		faults = append(faults, fmt.Errorf("listen: %w", err))
+	if !settings.IsHostPort(c.Listen) {
+		faults = append(faults, fmt.Errorf("listen: want HOST:PORT, such as 127.0.0.1:17010 or, for all addresses, :17010; not %q", c.Listen))
 	}
 	if c.Services.Timeout <= 0 {
 		faults = append(faults, fmt.Errorf("services.timeout: must be above 0, such as 30s"))
@@ -353,17 +352,6 @@ func (c *Config) check(plugins []string) error {
 	faults = append(faults, c.HTTP.Throttle.Check("http.throttle")...)
 	faults = append(faults, c.HTTP.checkEdge())
 	return errors.Join(faults...)
-}
-
-// checkListen refuses what no address to serve on can be, before the system does
-// so in words of its own.
-func checkListen(address string) error {
-	if _, port, err := net.SplitHostPort(address); err == nil {
-		if number, err := strconv.ParseUint(port, 10, 16); err == nil && strconv.FormatUint(number, 10) == port {
-			return nil
-		}
-	}
-	return fmt.Errorf("want HOST:PORT, such as 127.0.0.1:17010 or, for all addresses, :17010; not %q", address)
 }
 
 // IsSQLite reports whether the database is the embedded one.

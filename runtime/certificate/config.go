@@ -6,12 +6,10 @@ package certificate
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"gatehouse/runtime/internal/settings"
@@ -87,25 +85,12 @@ func (c *Config) check(section string, fault settings.Fault) {
 		}
 		return
 	}
-	if c.RedirectListen != "" {
-		if err := checkListen(c.RedirectListen); err != nil {
-			fault("redirect_listen", "%w", err)
-		}
+	if c.RedirectListen != "" && !settings.IsHostPort(c.RedirectListen) {
+		fault("redirect_listen", "want HOST:PORT, such as :80, not %q", c.RedirectListen)
 	}
 	if c.ACME.Enabled {
 		c.ACME.check(fault)
 	}
-}
-
-func checkListen(address string) error {
-	_, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
-	if err != nil {
-		return fmt.Errorf("want HOST:PORT, such as :80, not %q", address)
-	}
-	return nil
 }
 
 func (c *ACMEConfig) check(fault settings.Fault) {

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Version is the version of OpenAPI that documents are written in.
@@ -37,8 +36,8 @@ type Place struct {
 	Operation *Operation
 }
 
-// Document is an OpenAPI document. It does not change. It is written when it is
-// first asked for: that takes longer than the rest of a server's start.
+// Document is an OpenAPI document. It does not change. It is written each time it
+// is asked for, which takes longer than the rest of a server's start.
 type Document struct {
 	info    Info
 	places  []Place
@@ -48,9 +47,6 @@ type Document struct {
 	headers map[string]*Header
 	schemes map[string]SecurityScheme
 	usual   []*AnswerSet // in the order of their operations
-
-	text func() ([]byte, error)
-	page func() ([]byte, error)
 }
 
 var (
@@ -89,15 +85,13 @@ func New(info Info, places []Place) (*Document, error) {
 			return nil, fmt.Errorf("openapi: %q is no name for a schema", name)
 		}
 	}
-	d.text = sync.OnceValues(func() ([]byte, error) { return encode(d.write(), "  ") })
-	d.page = sync.OnceValues(d.render)
 	return d, nil
 }
 
 // JSON returns the document, the same bytes each time. It fails for examples that
 // have no JSON.
 func (d *Document) JSON() ([]byte, error) {
-	text, err := d.text()
+	text, err := encode(d.write(), "  ")
 	if err != nil {
 		return nil, fmt.Errorf("openapi: the document: %w", err)
 	}
@@ -107,7 +101,7 @@ func (d *Document) JSON() ([]byte, error) {
 // Page returns the page for people, in HTML. It needs nothing from elsewhere and
 // has no scripts.
 func (d *Document) Page() ([]byte, error) {
-	page, err := d.page()
+	page, err := d.render()
 	if err != nil {
 		return nil, fmt.Errorf("openapi: the page: %w", err)
 	}

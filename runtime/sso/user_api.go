@@ -195,7 +195,7 @@ func (u UserAPI) onUser(op string, method func(Core, context.Context, Call, stri
 // ChangePassword changes the password of the owner of the UST, who gives
 // old_password and new_password in data, or, for a super-user, that of
 // user_id without the old one. Super-users may also give password_expiry
-// (days, 0 means password.expiry) and must_change.
+// (days, 0 means sso.password.expiry) and must_change.
 func (u UserAPI) ChangePassword(cid string, data map[string]any, currentUST, currentApp, remoteAddr string) error {
 	_, err := do(u.b, OpChangePassword, func(ctx context.Context, core Core) (struct{}, error) {
 		call := Call{CID: cid, UST: currentUST, App: currentApp, RemoteAddr: remoteAddr}

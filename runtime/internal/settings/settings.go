@@ -4,7 +4,9 @@ package settings
 
 import (
 	"fmt"
+	"net"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -36,6 +38,17 @@ func (f Fault) Between(setting string, value, least, most int) {
 	if value < least || value > most {
 		f(setting, "must be between %d and %d, not %d", least, most, value)
 	}
+}
+
+// IsHostPort reports whether a text may be an address to serve on: what is none is
+// told by its setting then, rather than by the system in words of its own.
+func IsHostPort(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 // Name returns the name of the setting that a field holds; "" if none.

@@ -52,8 +52,8 @@ type shape []openapi.Property
 type operation func(context.Context, *input) (answer, error)
 
 // answer is what an operation answers with beside cid, status and sub_status,
-// which are added to its keys.
-// A warning turns the status into one. One with lines is nothing but these.
+// which are added to its keys. A warning turns the status into one. One with lines
+// is nothing but these.
 type answer struct {
 	keys    map[string]any
 	warning sso.Code

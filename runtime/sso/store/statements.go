@@ -148,7 +148,7 @@ func Statements(dialect database.Dialect) []string {
 	sql := newStatements(dialect)
 	all := slices.Concat(sql.signup.all(), sql.resets.all(), sql.links.all(), []string{
 		sql.insertLink, sql.deleteLink, sql.endExternalSessions,
-		sql.sessionWithOwner, sql.read.userOfUST, sql.read.userByID, sql.read.userByName, sql.read.session,
+		sql.sessionWithOwner, sql.read.userOfUST, sql.read.userByID, sql.read.userByName,
 		sql.lock.userOfUST, sql.lock.userByID, sql.lock.userByName, sql.lock.session, sql.lock.sessionToChange,
 		sql.updateUser, sql.insertUser, sql.insertSession, sql.endSession, sql.endSessionsOf,
 		sql.endOtherSessionsOf, sql.deleteUser, sql.renewSession, sql.listSessions,

@@ -198,14 +198,15 @@ func (s *Store) lookupQueries(lookup Lookup, found *Found, lock bool) []database
 	queries = append(queries, s.takenQueries(lookup.Taken, found, lock)...)
 	queries = append(queries, s.resetQueries(lookup, found, lock)...)
 	queries = append(queries, s.linkQueries(lookup, found, lock)...)
-	switch {
-	case lookup.UST == "":
+	if lookup.UST == "" {
 		return queries
-	case !lock && lookup.TargetSelf:
-		withOwner(lookup.UST, &found.Session, &found.Target)
-		return queries
-	case !lock:
-		withOwner(lookup.UST, &found.Session, &found.Caller)
+	}
+	if !lock {
+		owner := &found.Caller
+		if lookup.TargetSelf {
+			owner = &found.Target
+		}
+		withOwner(lookup.UST, &found.Session, owner)
 		return queries
 	}
 	session := sql.session
