@@ -206,6 +206,10 @@ func checkOwnersAlone(t *testing.T, directory string) {
 		t.Errorf("%s: %v, %v", directory, info.Mode(), err)
 	}
 	entries, err := os.ReadDir(directory)
+	// Who asks for a certificate while the host does has it before it is kept.
+	for deadline := time.Now().Add(time.Minute); err == nil && len(entries) < 2 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		entries, err = os.ReadDir(directory)
+	}
 	if err != nil || len(entries) < 2 {
 		t.Errorf("%d files, %v", len(entries), err)
 	}
