@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -25,12 +24,6 @@ import (
 func TestServeTLS(t *testing.T) {
 	t.Parallel()
 	ca := pgtest.NewCA(t)
-	text, err := os.ReadFile(ca.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(text)
 	for _, name := range []string{"127.0.0.1", "sso.example.com", "*.example.com"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +32,7 @@ func TestServeTLS(t *testing.T) {
 			cmd.Env = []string{"GATEHOUSE_HTTP_TLS_CERT_FILE=" + issued.File, "GATEHOUSE_HTTP_TLS_KEY_FILE=" + issued.KeyFile,
 				"GATEHOUSE_HTTP_TLS_REDIRECT_LISTEN=127.0.0.1:0"}
 			host := launchAs(t, cmd, t.TempDir())
-			host.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: strings.Replace(name, "*", "any", 1)}}}
+			host.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Roots(), ServerName: strings.Replace(name, "*", "any", 1)}}}
 			host.awaitServing()
 			if !strings.HasPrefix(host.url, "https://") || !strings.Contains(host.stdout.String(), "\n  sent on   from http://127.0.0.1:") ||
 				!strings.Contains(host.stdout.String(), "\n  docs      https://") {

@@ -15,18 +15,24 @@ import (
 	"gatehouse/runtime/sso/core"
 )
 
-// TestAnnotatedDefaults holds configs/gatehouse.yaml to the defaults in the
-// code, both ways: every setting is there, with its default.
-func TestAnnotatedDefaults(t *testing.T) {
-	t.Parallel()
+// annotated returns what configs/gatehouse.yaml says.
+func annotated(t *testing.T) (settings map[string]any) {
+	t.Helper()
 	text, err := os.ReadFile("../configs/gatehouse.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var documented map[string]any
-	if err := yaml.Load(text, &documented); err != nil {
+	if err := yaml.Load(text, &settings); err != nil {
 		t.Fatal(err)
 	}
+	return settings
+}
+
+// TestAnnotatedDefaults holds configs/gatehouse.yaml to the defaults in the
+// code, both ways: every setting is there, with its default.
+func TestAnnotatedDefaults(t *testing.T) {
+	t.Parallel()
+	documented := annotated(t)
 	var inCode, sso map[string]any
 	reload := func(value any, into *map[string]any) {
 		t.Helper()
@@ -60,14 +66,7 @@ func TestAnnotatedDefaults(t *testing.T) {
 // that there are, each by its whole path.
 func TestDocsNameSettingsInFull(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../configs/gatehouse.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var documented map[string]any
-	if err := yaml.Load(text, &documented); err != nil {
-		t.Fatal(err)
-	}
+	documented := annotated(t)
 	known := map[string]bool{}
 	var collect func(path string, section map[string]any)
 	collect = func(path string, section map[string]any) {
@@ -223,10 +222,7 @@ func TestWrongConfiguration(t *testing.T) {
 		"sso:\n  main: {smtp_conn: x}\n":                                         {"line 2: sso.main.smtp_conn", `"x"`},
 		"sso:\n  main: {email_service: x, smtp_conn: y}\nsmtp: {z: {host: h}}\n": {"line 2: sso.main.smtp_conn", `"z"`},
 	} {
-		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := configFile(t, text)
 		cfg, err := runtime.LoadConfig(path)
 		if err == nil {
 			cfg.Data = filepath.Join(t.TempDir(), "data")
@@ -255,10 +251,7 @@ func TestWrongConfiguration(t *testing.T) {
 
 func TestEmptyConfiguration(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-	if err := os.WriteFile(path, []byte("# nothing\n\n   # at all\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := configFile(t, "# nothing\n\n   # at all\n")
 	if _, err := runtime.LoadConfig(path); err != nil {
 		t.Error(err)
 	}
@@ -272,10 +265,7 @@ func TestEmptyConfiguration(t *testing.T) {
 func TestSwitches(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false} {
-		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-		if err := os.WriteFile(path, []byte("http: {docs: "+text+", rate_limit: "+text+", throttle: "+text+"}\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := configFile(t, "http: {docs: "+text+", rate_limit: "+text+", throttle: "+text+"}\n")
 		cfg, err := runtime.LoadConfig(path)
 		if err != nil || cfg.HTTP.Docs != want || cfg.HTTP.RateLimit.Enabled != want || cfg.HTTP.Throttle.Enabled != want {
 			t.Errorf("%s: %+v, %v", text, cfg.HTTP, err)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -38,14 +36,8 @@ func TestTLSOfAHost(t *testing.T) {
 	if names := h.runtime.CertificateNames(); len(names) != 2 || names[0] != "sso.example.com" {
 		t.Errorf("names %q", names)
 	}
-	text, err := os.ReadFile(ca.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(text)
 	client := &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{RootCAs: ca.Roots()}, ForceAttemptHTTP2: true, DisableKeepAlives: true,
 	}}
 	get := func(url string) *http.Response {
 		t.Helper()
@@ -92,12 +84,6 @@ func redirecting(t *testing.T, change func(*runtime.Config)) (h *host, dial func
 			change(cfg)
 		}
 	}})
-	text, err := os.ReadFile(ca.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(text)
 	dial = func() net.Conn {
 		t.Helper()
 		connection, err := net.Dial("tcp", h.runtime.RedirectAddress().String())
@@ -108,7 +94,7 @@ func redirecting(t *testing.T, change func(*runtime.Config)) (h *host, dial func
 		return connection
 	}
 	return h, dial, &http.Client{
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true},
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Roots()}, DisableKeepAlives: true},
 		Timeout:   time.Minute,
 	}
 }
@@ -211,11 +197,8 @@ func TestEdgeThatCannotBe(t *testing.T) {
 		"http:\n  tls: {key_file: KEY, cert_file: CERT}\n":                             "",
 		"http:\n  tls: {key_file: KEY, cert_file: CERT,\n    redirect_listen: ADDR}\n": "line 3: http.tls.redirect_listen: listen tcp",
 	} {
-		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
 		text = strings.NewReplacer("KEY", issued.KeyFile, "CERT", issued.File, "ADDR", "\""+taken.Addr().String()+"\"").Replace(text)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := configFile(t, text)
 		cfg, err := runtime.LoadConfig(path)
 		if err != nil {
 			t.Fatal(err)

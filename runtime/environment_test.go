@@ -2,8 +2,6 @@ package runtime_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,10 +17,7 @@ import (
 // returns the configuration and the error.
 func checkEnvironment(t *testing.T, file string, environ ...string) (runtime.Config, error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := configFile(t, file)
 	cfg, err := runtime.LoadConfig(path)
 	if err != nil {
 		t.Fatal(err)

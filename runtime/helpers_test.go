@@ -197,3 +197,13 @@ func (h *host) login(username string) string {
 	}
 	return session.UST
 }
+
+// configFile writes a configuration file and returns its path.
+func configFile(t testing.TB, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -21,10 +19,7 @@ import (
 // configured adds sections in YAML to a configuration that was begun.
 func configured(t *testing.T, text string) func(*runtime.Config) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := configFile(t, text)
 	return func(cfg *runtime.Config) {
 		loaded, err := runtime.LoadConfig(path)
 		if err != nil {

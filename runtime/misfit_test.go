@@ -2,7 +2,6 @@ package runtime_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,10 +73,7 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		"listen: :1\nsso:\n  apps:\n    all: [ERP]\n    login_allowed: []\n": `line 3: sso.apps.default: "CRM" is not in sso.apps.all (ERP)`,
 		"sso:\n  prt: {valid_for: 0}\n":                                      "line 1: sso.password_reset.valid_for: must be between 1 and ",
 	} {
-		path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := configFile(t, text)
 		cfg, err := runtime.LoadConfig(path, plugin.New())
 		if err == nil {
 			cfg.Data = filepath.Join(t.TempDir(), "data")
@@ -100,10 +96,7 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 // TestAllThatDoesNotFitIsTold at once, in the order of the file.
 func TestAllThatDoesNotFitIsTold(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-	if err := os.WriteFile(path, []byte("services:\n  timeout: soon\n  pool_size: x\nhttp: {docs: maybe}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := configFile(t, "services:\n  timeout: soon\n  pool_size: x\nhttp: {docs: maybe}\n")
 	_, err := runtime.LoadConfig(path)
 	want := "configuration " + path + ": line 2: services.timeout: takes a duration in h, m, s or ms (30s, 1h30m), not \"soon\"\n" +
 		"configuration " + path + ": line 3: services.pool_size: takes a whole number, not \"x\"\n" +
@@ -117,7 +110,6 @@ func TestAllThatDoesNotFitIsTold(t *testing.T) {
 // times, and what fits as often.
 func TestAliasesOfWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
 	const many = 3000
 	var names []string
 	for i := range many {
@@ -134,10 +126,7 @@ func TestAliasesOfWhatDoesNotFit(t *testing.T) {
 		{"smtp:\n    k: &m {" + strings.Repeat("a: 1, ", many) + "}\n" + aliases("m"), "is there twice"},
 		{"smtp:\n    k: &m {host: [x]}\n" + strings.ReplaceAll(aliases("m"), "*m", "{<<: *m}"), "takes text, not a list"},
 	} {
-		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := runtime.LoadConfig(path)
+		_, err := runtime.LoadConfig(configFile(t, c.text))
 		if err == nil || strings.Count(err.Error(), "\n") != 50 || !strings.Contains(err.Error(), c.fault) || !strings.HasSuffix(err.Error(), ": there is more that does not fit: mend what is above first") {
 			t.Errorf("%.60q: %.300v", c.text, err)
 		}
@@ -147,10 +136,7 @@ func TestAliasesOfWhatDoesNotFit(t *testing.T) {
 // TestMergesIntoSeveralSections looks at what is merged in each of them.
 func TestMergesIntoSeveralSections(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
-	if err := os.WriteFile(path, []byte("smtp:\n  a: &m {host: x, timeout: 5s}\n  b: {<<: *m}\nservices:\n  <<: *m\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := configFile(t, "smtp:\n  a: &m {host: x, timeout: 5s}\n  b: {<<: *m}\nservices:\n  <<: *m\n")
 	_, err := runtime.LoadConfig(path)
 	if want := "configuration " + path + ": line 2: services.host: there is no such setting"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v\nwant %s", err, want)
@@ -161,16 +147,13 @@ func TestMergesIntoSeveralSections(t *testing.T) {
 // anchors in place.
 func TestMergesWithoutEnd(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gatehouse.yaml")
 	text := "a0: &a0 {timeout: 1s}\n"
 	for _, step := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"} {
 		before := string(step[0] - 1)
 		text += "a" + step + ": &a" + step + " {<<: [" + strings.TrimSuffix(strings.Repeat("*a"+before+", ", 10), ", ") + "]}\n"
 	}
 	for _, text := range []string{text + "services: {<<: *a9}\n", "services: &s {<<: *s}\n", "services: &s {timeouts: {<<: *s}}\n", "http: &h {definitions: [*h]}\n", "smtp: &s {main: *s}\n"} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := configFile(t, text)
 		if _, err := runtime.LoadConfig(path); err != nil && !strings.HasPrefix(err.Error(), "configuration "+path+": ") {
 			t.Errorf("%.40q: %v", text, err)
 		}

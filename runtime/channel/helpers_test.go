@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -215,12 +213,6 @@ func secured(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(ca.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(text)
 	h := start(t, func(config *channel.Config, server *channel.ServerConfig) {
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 		if change != nil {
@@ -228,7 +220,7 @@ func secured(t *testing.T, change func(*channel.Config, *channel.ServerConfig)) 
 		}
 	})
 	h.url = "https://" + h.address
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Roots()}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	return h, &http.Client{Transport: transport}
 }

@@ -42,6 +42,13 @@ func NewCA(t testing.TB) *CA {
 	return ca
 }
 
+// Roots returns what has a client trust the CA alone.
+func (ca *CA) Roots() *x509.CertPool {
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.certificate)
+	return roots
+}
+
 // Issue makes a certificate that is good for an hour: of a server with these
 // names and addresses, or of a client, whose name is that of a role.
 func (ca *CA) Issue(t testing.TB, names ...string) Certificate {

@@ -74,10 +74,10 @@ func (s *site) page(ust string, criteria map[string]string) (entries []line, has
 	return entries, got["has_next_page"] == true, int64(number)
 }
 
-// export asks for all of it.
-func (s *site) export(ust string, criteria map[string]string) []line {
+// get asks for a URL.
+func (s *site) get(url string) *http.Response {
 	s.T.Helper()
-	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodGet, s.url+"/audit/export"+query(ust, criteria), nil)
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		s.T.Fatal(err)
 	}
@@ -85,6 +85,13 @@ func (s *site) export(ust string, criteria map[string]string) []line {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	return response
+}
+
+// export asks for all of it.
+func (s *site) export(ust string, criteria map[string]string) []line {
+	s.T.Helper()
+	response := s.get(s.url + "/audit/export" + query(ust, criteria))
 	defer response.Body.Close()
 	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "application/x-ndjson" || len(response.Header.Get("X-Zato-CID")) != 26 {
 		s.T.Fatalf("%v: %d %v", criteria, response.StatusCode, response.Header)

@@ -74,14 +74,7 @@ func (s *site) shown() shown {
 
 func (s *site) fetch(url string) []byte {
 	s.T.Helper()
-	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	response, err := s.client.Do(request)
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	response := s.get(url)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {

@@ -3,12 +3,10 @@ package rest_test
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -82,12 +80,6 @@ func TestStopEndsExports(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := os.ReadFile(ca.File)
-		if err != nil {
-			t.Fatal(err)
-		}
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(text)
 		for name, settings := range map[string]*tls.Config{
 			"HTTP 1": nil,
 			"HTTP 2": {Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
@@ -96,7 +88,7 @@ func TestStopEndsExports(t *testing.T) {
 				t.Run(name+" "+at, func(t *testing.T) {
 					waits := make(chan struct{}, 1)
 					s := startStoppable(t, &held{Core: env.Core, at: at, waits: waits}, settings)
-					transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, ReadBufferSize: 4096}
+					transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Roots()}, ForceAttemptHTTP2: true, ReadBufferSize: 4096}
 					t.Cleanup(transport.CloseIdleConnections)
 					client := &http.Client{Transport: transport}
 
